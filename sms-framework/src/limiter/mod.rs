@@ -1,0 +1,1 @@
+//! The rate limiter: pure data structures on an injected clock.
