@@ -3,5 +3,13 @@
 pub mod error;
 pub mod limiter;
 pub mod message;
+mod nearest;
+pub mod provider;
+
+#[doc(hidden)]
+pub use inventory as __inventory;
 
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
+pub use message::{
+    Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt, Segments, Sender,
+};

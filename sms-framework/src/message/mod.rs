@@ -1,5 +1,24 @@
-//! What is sent, to whom, from whom, and how long it is.
+//! What is sent, to whom, from whom, how long it is, and what became of it.
 
+mod draft;
+mod id;
+mod outbound;
 pub mod phone;
+mod receipt;
 pub mod segment;
 pub mod sender;
+mod state;
+
+pub use draft::Message;
+pub use id::MessageId;
+pub use outbound::Outbound;
+pub use phone::PhoneNumber;
+pub use receipt::{Acceptance, Receipt};
+pub use segment::{Encoding, Segments};
+pub use sender::Sender;
+pub use state::MessageState;
+
+/// The first and last characters of what may be a phone number, for logs and errors.
+pub(crate) fn mask(number: &str) -> String {
+    phone::mask(number)
+}

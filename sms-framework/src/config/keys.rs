@@ -1,0 +1,53 @@
+//! Every key of the framework, described once: the checks, `sms config show`, the README's table
+//! and `config/default.toml` are all made from this list.
+
+use crate::provider::{ConfigKey, KeyType};
+
+use KeyType::{Bool, Duration, Integer, Number, OneOf, Text};
+
+/// The sections that a provider's own table may hold too, to differ from the global ones.
+pub const STACK_SECTIONS: &[&str] = &["validate", "rate_limit", "retry", "send", "log"];
+
+/// Every key of the framework, in the order of `config/default.toml`.
+pub const KEYS: &[ConfigKey] = &[
+    ConfigKey::new("provider", Text, "The provider to use: the name of a table under `[providers]`, or a kind. Unset: the mock, or Twilio with USE_MOCKS=false.")
+        .sample("\"twilio\""),
+    ConfigKey::new("use_mocks", Bool, "true: always the mock; false: the configured provider; unset: the configured provider, by default the mock.")
+        .sample("true")
+        .env(&["USE_MOCKS"]),
+    ConfigKey::new("fallback", OneOf(&["mock", "error"]), "What happens when the chosen provider cannot be used: the mock takes its place, or start-up fails.")
+        .default("\"mock\""),
+    ConfigKey::new("validate.numbers", OneOf(&["e164", "possible", "valid"]), "How strict phone numbers are taken: the form alone, a possible length for the country, or a range in use.")
+        .default("\"e164\""),
+    ConfigKey::new("validate.default_region", Text, "The region (ISO 3166-1 alpha-2) of numbers written without +, such as (415) 555-2671.")
+        .sample("\"US\""),
+    ConfigKey::new("validate.max_characters", Integer, "The longest body, in characters.").default("1600"),
+    ConfigKey::new("rate_limit.enabled", Bool, "Whether anything paces the sends.").default("true"),
+    ConfigKey::new("rate_limit.rate", Number, "Slots a second, for each pair of provider and sender.").default("10.0"),
+    ConfigKey::new("rate_limit.burst", Integer, "The most slots that may be taken at once after a pause; 1 means never more than `rate` in any second.")
+        .default("10"),
+    ConfigKey::new("rate_limit.initial", Integer, "The slots there are at start-up.").default("1"),
+    ConfigKey::new("rate_limit.max_wait", Duration, "How long a send may wait for its slot before it is refused (and queued).")
+        .default("\"30s\""),
+    ConfigKey::new("rate_limit.unit", OneOf(&["message", "segment"]), "What a slot pays for.").default("\"message\""),
+    ConfigKey::new("retry.max_attempts", Integer, "The most calls to the provider for one send, the first included.").default("3"),
+    ConfigKey::new("retry.base", Duration, "The longest wait before the second try; doubled for each further one.").default("\"500ms\""),
+    ConfigKey::new("retry.cap", Duration, "The longest wait before any try.").default("\"10s\""),
+    ConfigKey::new("retry.after_server_error", OneOf(&["resend", "hold"]), "What follows a 5xx answer when the provider does not know the message or cannot be asked.")
+        .default("\"resend\""),
+    ConfigKey::new("send.attempt_timeout", Duration, "How long one call to the provider may take before it counts as unanswered.")
+        .default("\"35s\""),
+    ConfigKey::new("send.deadline", Duration, "No new try starts after this time from the start of a send.").default("\"1m 30s\""),
+    ConfigKey::new("log.body", OneOf(&["full", "hash", "none"]), "What is kept of a body once its message is final; one that still waits keeps all of it.")
+        .default("\"full\""),
+    ConfigKey::new("database.url", Text, "The SQLite file: a path, or sqlite:PATH.").default("\"sms.db\"").env(&["DATABASE_URL"]),
+    ConfigKey::new("database.busy_timeout", Duration, "How long to wait for another process that writes.").default("\"5s\""),
+    ConfigKey::new("queue.max_rounds", Integer, "The most rounds from the queue before a message is given up as failed.").default("10"),
+    ConfigKey::new("queue.base", Duration, "The wait before the first round; doubled for each further one.").default("\"1m\""),
+    ConfigKey::new("queue.cap", Duration, "The longest wait before any round.").default("\"1h\""),
+    ConfigKey::new("queue.max_age", Duration, "The age at which a waiting message is given up as failed.").default("\"24h\""),
+    ConfigKey::new("queue.lease", Duration, "How long a process may hold a message before another may ask about it.").default("\"5m\""),
+    ConfigKey::new("queue.concurrency", Integer, "How many due messages are sent side by side.").default("16"),
+    ConfigKey::new("broadcast.concurrency", Integer, "How many messages of a broadcast are under way at once.").default("16"),
+    ConfigKey::new("templates.dir", Text, "A folder of *.txt and *.j2 templates.").sample("\"templates\""),
+];

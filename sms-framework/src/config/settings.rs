@@ -1,0 +1,259 @@
+//! The framework's own settings, typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::duration;
+use crate::message::numbers::NumberRule;
+
+/// What happens when the chosen provider cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The mock takes its place, with an error-level log line and the reason in `status()`.
+    #[default]
+    Mock,
+    /// Start-up fails and names everything that is missing.
+    Error,
+}
+
+/// `[validate]`: what is checked before anything else happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ValidateSettings {
+    /// How strict phone numbers are taken. Default `e164`.
+    pub numbers: NumberRule,
+    /// The region (ISO 3166-1 alpha-2) of numbers written without `+`. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_region: Option<String>,
+    /// The longest body, in characters (Unicode scalar values). Default 1600.
+    pub max_characters: usize,
+}
+
+impl Default for ValidateSettings {
+    fn default() -> Self {
+        Self { numbers: NumberRule::default(), default_region: None, max_characters: 1600 }
+    }
+}
+
+/// What one slot of the limiter pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// One slot a message.
+    #[default]
+    Message,
+    /// One slot a segment, as carriers count.
+    Segment,
+}
+
+/// `[rate_limit]`: our limit, for each pair of provider and sender.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RateLimitSettings {
+    /// Off means that nothing paces the sends. Default on.
+    pub enabled: bool,
+    /// Slots a second. Default 10.
+    pub rate: f64,
+    /// The most slots that may be taken at once after a pause. Default 10.
+    pub burst: u32,
+    /// The slots there are at start-up. Default 1, so that a restart loop cannot burst.
+    pub initial: u32,
+    /// How long a send may wait for its slot. Default 30 s.
+    #[serde(with = "duration")]
+    pub max_wait: Duration,
+    /// What a slot pays for. Default `message`.
+    pub unit: Unit,
+}
+
+impl Default for RateLimitSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            rate: 10.0,
+            burst: 10,
+            initial: 1,
+            max_wait: Duration::from_secs(30),
+            unit: Unit::Message,
+        }
+    }
+}
+
+/// What follows a 5xx *answer* when the provider does not know the message, or cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterServerError {
+    /// It is sent again.
+    #[default]
+    Resend,
+    /// It is held as `unknown` for a person.
+    Hold,
+}
+
+/// `[retry]`: tries within one send, seconds apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RetrySettings {
+    /// The most calls to the provider for one send, the first included. Default 3.
+    pub max_attempts: u32,
+    /// The longest wait before the second try; doubled for each further one. Default 500 ms.
+    #[serde(with = "duration")]
+    pub base: Duration,
+    /// The longest wait before any try. Default 10 s.
+    #[serde(with = "duration")]
+    pub cap: Duration,
+    /// What follows a 5xx answer. Default `resend`.
+    pub after_server_error: AfterServerError,
+}
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(10),
+            after_server_error: AfterServerError::Resend,
+        }
+    }
+}
+
+/// `[send]`: how long one send may take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SendSettings {
+    /// How long one call to the provider may take before it counts as unanswered. Default 35 s.
+    #[serde(with = "duration")]
+    pub attempt_timeout: Duration,
+    /// No new try starts after this time from the start of the send. Default 90 s.
+    #[serde(with = "duration")]
+    pub deadline: Duration,
+}
+
+impl Default for SendSettings {
+    fn default() -> Self {
+        Self { attempt_timeout: Duration::from_secs(35), deadline: Duration::from_secs(90) }
+    }
+}
+
+/// What is kept of a body once its message is final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyLog {
+    /// The whole text.
+    #[default]
+    Full,
+    /// Its SHA-256, as hexadecimal digits.
+    Hash,
+    /// Nothing.
+    None,
+}
+
+/// `[log]`: what is kept of a message.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LogSettings {
+    /// What is kept of the body; a message that still waits keeps all of it. Default `full`.
+    pub body: BodyLog,
+}
+
+/// `[database]`: where messages are remembered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DatabaseSettings {
+    /// An SQLite file: a path or `sqlite:PATH`. Default `sms.db` in the working directory.
+    pub url: String,
+    /// How long to wait for another process that writes. Default 5 s.
+    #[serde(with = "duration")]
+    pub busy_timeout: Duration,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self { url: "sms.db".to_owned(), busy_timeout: Duration::from_secs(5) }
+    }
+}
+
+/// `[queue]`: tries after a send failed in a way that time can cure, minutes apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct QueueSettings {
+    /// The most rounds from the queue before a message is `failed`. Default 10.
+    pub max_rounds: u32,
+    /// The wait before the first round; doubled for each further one. Default 1 min.
+    #[serde(with = "duration")]
+    pub base: Duration,
+    /// The longest wait before any round. Default 1 h.
+    #[serde(with = "duration")]
+    pub cap: Duration,
+    /// The age at which a message is given up as `failed`. Default 24 h.
+    #[serde(with = "duration")]
+    pub max_age: Duration,
+    /// How long a process may hold a message before another may ask about it. Default 5 min.
+    #[serde(with = "duration")]
+    pub lease: Duration,
+    /// How many messages `process_queue` sends side by side. Default 16.
+    pub concurrency: usize,
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        Self {
+            max_rounds: 10,
+            base: Duration::from_secs(60),
+            cap: Duration::from_secs(3600),
+            max_age: Duration::from_secs(24 * 3600),
+            lease: Duration::from_secs(300),
+            concurrency: 16,
+        }
+    }
+}
+
+/// `[broadcast]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BroadcastSettings {
+    /// How many messages are under way at once. Default 16.
+    pub concurrency: usize,
+}
+
+impl Default for BroadcastSettings {
+    fn default() -> Self {
+        Self { concurrency: 16 }
+    }
+}
+
+/// `[templates]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TemplateSettings {
+    /// A folder of `*.txt` and `*.j2` templates. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<PathBuf>,
+}
+
+/// The settings of the stack around one provider: the global ones under its own overrides.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct StackSettings {
+    /// `[validate]`
+    pub validate: ValidateSettings,
+    /// `[rate_limit]`
+    pub rate_limit: RateLimitSettings,
+    /// `[retry]`
+    pub retry: RetrySettings,
+    /// `[send]`
+    pub send: SendSettings,
+    /// `[log]`
+    pub log: LogSettings,
+}
