@@ -11,5 +11,6 @@ pub use inventory as __inventory;
 
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
 pub use message::{
-    Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt, Segments, Sender,
+    Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt,
+    Segments, Sender,
 };

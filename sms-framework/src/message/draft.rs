@@ -8,7 +8,7 @@ use super::{MessageId, Sender};
 
 /// A message as the caller writes it: a recipient, a text, and what to remember it by.
 ///
-/// Nothing is checked here; the [validate layer](crate::stack::ValidateLayer) turns it into an
+/// Nothing is checked here; the validate layer turns it into an
 /// [`Outbound`](super::Outbound) or says what is wrong with it.
 ///
 /// # Examples
@@ -112,7 +112,7 @@ impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
             .field("id", &self.id)
-            .field("to", &super::mask(&self.to))
+            .field("to", &super::phone::masked_input(&self.to))
             .field("characters", &self.body.chars().count())
             .field("from", &self.from)
             .field("owner", &self.owner)

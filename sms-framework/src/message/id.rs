@@ -28,7 +28,10 @@ pub struct MessageId(Uuid);
 impl MessageId {
     /// A new id; ids made later by this process sort later.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "a default that differs each time misleads")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default that differs each time misleads"
+    )]
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
@@ -53,7 +56,10 @@ impl FromStr for MessageId {
         text.parse().map(Self).map_err(|_| {
             Error::new(
                 ErrorKind::InvalidMessage,
-                format!("`{text}` is not a message id (a UUID such as {})", Uuid::nil()),
+                format!(
+                    "`{text}` is not a message id (a UUID such as {})",
+                    Uuid::nil()
+                ),
             )
         })
     }

@@ -14,11 +14,6 @@ pub use id::MessageId;
 pub use outbound::Outbound;
 pub use phone::PhoneNumber;
 pub use receipt::{Acceptance, Receipt};
-pub use segment::{Encoding, Segments};
-pub use sender::Sender;
+pub use segment::{Encoding, ForcedBy, Segments};
+pub use sender::{AlphanumericId, Sender, ServiceId, ShortCode};
 pub use state::MessageState;
-
-/// The first and last characters of what may be a phone number, for logs and errors.
-pub(crate) fn mask(number: &str) -> String {
-    phone::mask(number)
-}

@@ -10,7 +10,7 @@ use super::{MessageId, PhoneNumber, Segments, Sender};
 
 /// A message that passed validation: what the layers and the provider get to see.
 ///
-/// Only the [validate layer](crate::stack::ValidateLayer) and the store make one, so whoever holds
+/// Only the validate layer and the store make one, so whoever holds
 /// it may rely on its number, its sender and its length.
 #[derive(Clone)]
 pub struct Outbound {

@@ -61,13 +61,19 @@ impl MessageState {
     /// [`Undelivered`](Self::Undelivered) is such a state: the provider took it, the carrier did not.
     #[must_use]
     pub const fn is_sent(self) -> bool {
-        matches!(self, Self::Accepted | Self::Sent | Self::Delivered | Self::Undelivered)
+        matches!(
+            self,
+            Self::Accepted | Self::Sent | Self::Delivered | Self::Undelivered
+        )
     }
 
     /// True when we will try again, or do not know yet: the row keeps its body.
     #[must_use]
     pub const fn is_waiting(self) -> bool {
-        matches!(self, Self::Scheduled | Self::Queued | Self::Sending | Self::Unknown)
+        matches!(
+            self,
+            Self::Scheduled | Self::Queued | Self::Sending | Self::Unknown
+        )
     }
 }
 
@@ -81,12 +87,19 @@ impl FromStr for MessageState {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.iter().map(|state| state.as_str()).collect();
-            Error::new(
-                ErrorKind::Unsupported,
-                format!("`{text}` is not a message state; the states are {}", known.join(", ")),
-            )
-        })
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| {
+                let known: Vec<_> = Self::ALL.iter().map(|state| state.as_str()).collect();
+                Error::new(
+                    ErrorKind::Unsupported,
+                    format!(
+                        "`{text}` is not a message state; the states are {}",
+                        known.join(", ")
+                    ),
+                )
+            })
     }
 }

@@ -133,7 +133,9 @@ impl ProviderEntry {
 
 fn build<P: Plugin>(id: &str, table: &Figment) -> Result<DynProvider, BuildError> {
     // Text stays text and "8080" may still become a number: values from variables are all text.
-    let config = table.extract_lossy().map_err(|error| BuildError::Table(Box::new(error)))?;
+    let config = table
+        .extract_lossy()
+        .map_err(|error| BuildError::Table(Box::new(error)))?;
     let provider = P::build(id, config).map_err(BuildError::Refused)?;
     Ok(Arc::new(provider))
 }

@@ -47,7 +47,9 @@ impl Answer {
         if let Ok(seconds) = text.parse() {
             return Some(Duration::from_secs(seconds));
         }
-        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        let date = jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()?;
         let now = jiff::Timestamp::try_from(SystemTime::now()).ok()?;
         Some(date.duration_since(now).try_into().unwrap_or_default())
     }
@@ -64,7 +66,10 @@ impl HttpClient {
     /// The TLS set-up failed.
     pub fn new(connect_timeout: Duration, timeout: Duration) -> Result<Self, Error> {
         let failed = |error: &dyn std::fmt::Display| {
-            Error::new(ErrorKind::Config, format!("the HTTP client cannot be built: {error}"))
+            Error::new(
+                ErrorKind::Config,
+                format!("the HTTP client cannot be built: {error}"),
+            )
         };
         let builder = || {
             reqwest::Client::builder()
@@ -76,7 +81,10 @@ impl HttpClient {
                 .pool_idle_timeout(Duration::from_secs(50))
         };
         let tls = tls_config().map_err(|error| failed(&error))?;
-        let inner = builder().tls_backend_preconfigured(tls).build().map_err(|error| failed(&error))?;
+        let inner = builder()
+            .tls_backend_preconfigured(tls)
+            .build()
+            .map_err(|error| failed(&error))?;
         Ok(Self { inner, timeout })
     }
 
@@ -98,28 +106,56 @@ impl HttpClient {
     /// * `NO_ANSWER` (`MaybeSent`): time ran out or the connection broke afterwards;
     /// * `BAD_ANSWER` (`MaybeSent`): the answer broke off or is too large.
     pub async fn execute(&self, request: RequestBuilder) -> Result<Answer, Error> {
-        let mut response = request.send().await.map_err(|error| self.transport(error))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| self.transport(error))?;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken_body(error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken_body(error))?
+        {
             if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Error::new(ErrorKind::BadAnswer, "the answer is larger than 4 MiB")
-                    .with_http_status(response.status().as_u16()));
+                return Err(
+                    Error::new(ErrorKind::BadAnswer, "the answer is larger than 4 MiB")
+                        .with_http_status(response.status().as_u16()),
+                );
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })
+        Ok(Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body,
+        })
     }
 
     fn transport(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         let (kind, message) = if error.is_builder() {
-            (ErrorKind::Config, "the request cannot be built; is the base URL right?".to_owned())
+            (
+                ErrorKind::Config,
+                "the request cannot be built; is the base URL right?".to_owned(),
+            )
         } else if error.is_connect() {
-            (ErrorKind::Connect, format!("no connection ({})", deepest(&error)))
+            (
+                ErrorKind::Connect,
+                format!("no connection ({})", deepest(&error)),
+            )
         } else if error.is_timeout() {
-            (ErrorKind::NoAnswer, format!("no answer within {:?}", self.timeout))
+            (
+                ErrorKind::NoAnswer,
+                format!("no answer within {:?}", self.timeout),
+            )
         } else {
-            (ErrorKind::NoAnswer, format!("the connection broke before an answer came ({})", deepest(&error)))
+            (
+                ErrorKind::NoAnswer,
+                format!(
+                    "the connection broke before an answer came ({})",
+                    deepest(&error)
+                ),
+            )
         };
         Error::new(kind, message).with_source(error)
     }
@@ -150,10 +186,15 @@ fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
     let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&ring))
         .with_safe_default_protocol_versions()?;
     let config = match rustls_platform_verifier::Verifier::new(ring) {
-        Ok(system) => config.dangerous().with_custom_certificate_verifier(Arc::new(system)),
+        Ok(system) => config
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(system)),
         Err(error) => {
             tracing::debug!(%error, "no system certificates: using the Mozilla set compiled in");
-            let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
+            let roots = webpki_roots::TLS_SERVER_ROOTS
+                .iter()
+                .cloned()
+                .collect::<rustls::RootCertStore>();
             config.with_root_certificates(roots)
         }
     };

@@ -82,7 +82,15 @@ impl ConfigKey {
     /// A key without default, variable or secrecy.
     #[must_use]
     pub const fn new(name: &'static str, ty: KeyType, doc: &'static str) -> Self {
-        Self { name, ty, doc, default: None, sample: None, env: &[], secret: false }
+        Self {
+            name,
+            ty,
+            doc,
+            default: None,
+            sample: None,
+            env: &[],
+            secret: false,
+        }
     }
 
     /// Says what holds where it is not set, as written in TOML.

@@ -98,9 +98,18 @@ pub struct Capabilities {
 impl Capabilities {
     /// Text messages and nothing more.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "the name says it better at the call")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "the name says it better at the call"
+    )]
     pub const fn new() -> Self {
-        Self { simulated: false, media: false, validity: false, messaging_service: false, lookup: false }
+        Self {
+            simulated: false,
+            media: false,
+            validity: false,
+            messaging_service: false,
+            lookup: false,
+        }
     }
 
     /// Marks it as one that sends nothing.

@@ -31,7 +31,9 @@ impl Registry {
     /// # Errors
     /// Two linked crates register the same kind.
     pub fn linked() -> Result<Self, Error> {
-        inventory::iter::<ProviderEntry>.into_iter().try_fold(Self::new(), |all, entry| all.with(*entry))
+        inventory::iter::<ProviderEntry>
+            .into_iter()
+            .try_fold(Self::new(), |all, entry| all.with(*entry))
     }
 
     /// The same with one more provider.
@@ -72,7 +74,11 @@ impl Registry {
     }
 
     fn unknown(&self, kind: &str) -> Error {
-        let linked = if self.0.is_empty() { "none".to_owned() } else { self.kinds().join(", ") };
+        let linked = if self.0.is_empty() {
+            "none".to_owned()
+        } else {
+            self.kinds().join(", ")
+        };
         let line = format!("use sms_provider_{} as _;", kind.replace('-', "_"));
         let help = match nearest(kind, self.0.keys().copied()) {
             Some(near) => format!(

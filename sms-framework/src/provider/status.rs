@@ -30,13 +30,25 @@ pub fn error_for_status(status: u16) -> Error {
     let (kind, message) = match status {
         401 => (ErrorKind::Unauthorized, "the credentials were refused"),
         402 | 403 => (ErrorKind::Account, "the account may not do this"),
-        404 => (ErrorKind::Account, "the API or the account was not found at this address"),
-        300..=399 => (ErrorKind::Account, "the answer was a redirect, which is never followed"),
-        408 => (ErrorKind::ServerError, "the server gave up waiting for the request"),
+        404 => (
+            ErrorKind::Account,
+            "the API or the account was not found at this address",
+        ),
+        300..=399 => (
+            ErrorKind::Account,
+            "the answer was a redirect, which is never followed",
+        ),
+        408 => (
+            ErrorKind::ServerError,
+            "the server gave up waiting for the request",
+        ),
         429 => (ErrorKind::ProviderThrottled, "too many requests"),
         400..=499 => (ErrorKind::Refused, "the request was refused"),
         500..=599 => (ErrorKind::ServerError, "the server failed"),
-        _ => (ErrorKind::BadAnswer, "the answer was not one the API promises"),
+        _ => (
+            ErrorKind::BadAnswer,
+            "the answer was not one the API promises",
+        ),
     };
     Error::new(kind, format!("{message} (HTTP {status})")).with_http_status(status)
 }
