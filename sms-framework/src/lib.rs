@@ -5,6 +5,7 @@ pub mod limiter;
 pub mod message;
 mod nearest;
 pub mod provider;
+pub mod store;
 
 #[doc(hidden)]
 pub use inventory as __inventory;

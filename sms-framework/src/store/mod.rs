@@ -1,0 +1,122 @@
+//! What is remembered of messages: the trait the rest of the crate sees, and its SQLite form.
+//!
+//! Nothing of diesel leaves this room.
+
+mod record;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use record::{
+    Attempt, Claimed, DayStats, DeliveryStats, Doubt, ErrorCount, ErrorNote, MessageFilter,
+    MessageRecord, NewMessage, Outcome, QueueCounts, Settlement, StatsFilter, StoreInfo,
+};
+
+use crate::error::Error;
+use crate::message::MessageId;
+
+/// A shared handle to any store.
+pub type DynStore = Arc<dyn Store>;
+
+/// Where messages and attempts are remembered.
+///
+/// Writes belong to the store, not to the caller's future: once a call returned its future and the
+/// future was polled, the write happens, whether or not the caller waits for it.
+///
+/// A row in state `sending` is *leased*: its `next_attempt_at` is the time from which another
+/// process may claim it. [`settle`](Self::settle) changes only rows that this store still leases.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Writes the row of a message that is about to be sent, in state `sending`.
+    /// It is on disk when this returns.
+    ///
+    /// # Errors
+    /// `STORAGE`: it could not be written; nothing was.
+    async fn begin(&self, message: NewMessage) -> Result<(), Error>;
+
+    /// Writes an attempt's row some time soon: it neither waits nor fails.
+    ///
+    /// What cannot be written is counted in [`StoreInfo::lost_writes`] and reported once.
+    fn record(&self, attempt: Attempt);
+
+    /// Settles a message that this store leases. True if it still did; a lease that ran out and
+    /// was taken by another is left alone.
+    ///
+    /// # Errors
+    /// `STORAGE`: it could not be written.
+    async fn settle(&self, settlement: Settlement) -> Result<bool, Error>;
+
+    /// The same some time soon, for where nobody can wait: a dropped send.
+    fn settle_soon(&self, settlement: Settlement);
+
+    /// Leases up to `limit` messages whose time has come (`queued`, `unknown` with a time to ask
+    /// again, `sending` whose lease ran out) until `lease_until`, longest due first.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, Error>;
+
+    /// True if the provider's id is recorded for a message other than `id`: a lookup's candidate
+    /// that belongs elsewhere.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn is_anothers(
+        &self,
+        id: MessageId,
+        provider: &str,
+        provider_message_id: &str,
+    ) -> Result<bool, Error>;
+
+    /// One message.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn message(&self, id: MessageId) -> Result<Option<MessageRecord>, Error>;
+
+    /// The attempts of one message, first to last.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn attempts(&self, id: MessageId) -> Result<Vec<Attempt>, Error>;
+
+    /// Messages, newest first.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn messages(&self, filter: MessageFilter) -> Result<Vec<MessageRecord>, Error>;
+
+    /// What became of messages.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn stats(&self, filter: StatsFilter) -> Result<DeliveryStats, Error>;
+
+    /// How many messages wait, by reason; `now` tells which are due.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn queue_counts(&self, now: Timestamp) -> Result<QueueCounts, Error>;
+
+    /// Asks the database a question, to know that it answers.
+    ///
+    /// # Errors
+    /// `STORAGE`: why it does not.
+    async fn check(&self) -> Result<(), Error>;
+
+    /// What and where it is, and what it lost.
+    fn info(&self) -> StoreInfo;
+
+    /// Returns when everything handed over so far is on disk or counted as lost.
+    async fn flush(&self);
+}

@@ -1,0 +1,322 @@
+//! The rows of the store, as the rest of the crate sees them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::{Certainty, Error};
+use crate::message::{Encoding, MessageId, MessageState, Outbound};
+
+/// A message about to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// The message.
+    pub message: Arc<Outbound>,
+    /// The id of the provider chosen for it.
+    pub provider: String,
+    /// Whether that provider only simulates.
+    pub simulated: bool,
+    /// Keep the SHA-256 of the body beside it, for when the body goes.
+    pub hash_body: bool,
+    /// From when on another process may ask about it.
+    pub lease_until: Timestamp,
+}
+
+/// Why nobody can say whether a message was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The provider answered with a server error.
+    ServerError,
+    /// There was no answer, or none that could be read.
+    NoAnswer,
+}
+
+/// What is kept of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorNote {
+    /// The stable code, such as `PROVIDER_THROTTLED`.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+    /// What it says about the message: `NotSent`, `Rejected`, `MaybeSent`.
+    pub certainty: Certainty,
+    /// The provider's own code.
+    pub provider_code: Option<String>,
+}
+
+impl From<&Error> for ErrorNote {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            certainty: error.certainty(),
+            provider_code: error.provider_code().map(str::to_owned),
+        }
+    }
+}
+
+/// How a message leaves the state `sending`.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// Which message.
+    pub id: MessageId,
+    /// Its new state.
+    pub state: MessageState,
+    /// How many calls to the provider this round made; added to the row's count.
+    pub attempts: u32,
+    /// Whether this was a round from the queue (adds one to the row's count of rounds).
+    pub from_queue: bool,
+    /// What remains in doubt; `None` where the state says everything.
+    pub doubt: Option<Doubt>,
+    /// The provider's ids of it, where it was taken.
+    pub provider_message_ids: Vec<String>,
+    /// The provider's own word for its status.
+    pub provider_status: Option<String>,
+    /// The provider's count of segments, where it gave one.
+    pub segments: Option<u32>,
+    /// What went wrong; clears the row's earlier error where `None`.
+    pub error: Option<ErrorNote>,
+    /// When it is due again; `None` where nothing further happens by itself.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Delete the body's text from the row now.
+    pub drop_body: bool,
+    /// When this happened.
+    pub at: Timestamp,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The provider took the message.
+    Accepted,
+    /// It did not, or nobody knows: see the error.
+    Failed,
+    /// A lookup found that the provider has it.
+    Found,
+    /// A lookup found nothing, or could not be made.
+    NotFound,
+}
+
+impl Outcome {
+    /// The name in the database and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Found => "found",
+            Self::NotFound => "not_found",
+        }
+    }
+}
+
+/// One call to a provider for a message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attempt {
+    /// Which message.
+    pub message_id: MessageId,
+    /// The number of the attempt within its round, from 1; a lookup has the number of the attempt it asks about.
+    pub number: u32,
+    /// The id of the provider.
+    pub provider: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    #[serde(rename = "duration_ms", serialize_with = "as_millis")]
+    pub duration: Duration,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What went wrong.
+    pub error: Option<ErrorNote>,
+    /// The HTTP status of the answer, where there was one.
+    pub http_status: Option<u16>,
+    /// The provider's id of the message.
+    pub provider_message_id: Option<String>,
+    /// Whether the provider only simulates.
+    pub simulated: bool,
+}
+
+fn as_millis<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(duration.as_micros() as f64 / 1000.0)
+}
+
+/// A message leased for another round.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The message, body and all.
+    pub message: Arc<Outbound>,
+    /// The id of the provider it was meant for.
+    pub provider: String,
+    /// The state it was in: `queued`, `unknown`, or `sending` where a lease ran out.
+    pub was: MessageState,
+    /// What remains in doubt from earlier attempts. A lease that ran out is
+    /// [`Doubt::NoAnswer`]: its process may have died after it sent.
+    pub doubt: Option<Doubt>,
+    /// Calls to the provider so far.
+    pub attempts: u32,
+    /// Rounds from the queue so far.
+    pub rounds: u32,
+}
+
+/// A message's row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MessageRecord {
+    /// Our id.
+    pub id: MessageId,
+    /// Where it stands.
+    pub status: MessageState,
+    /// The provider's id in the configuration.
+    pub provider: String,
+    /// The provider's id of it; the first where there are several.
+    pub provider_message_id: Option<String>,
+    /// The provider's own word for its status.
+    pub provider_status: Option<String>,
+    /// Whether it was only simulated.
+    pub simulated: bool,
+    /// The recipient, in E.164.
+    pub to: String,
+    /// The sender.
+    pub from: Option<String>,
+    /// The text, where it is (still) kept.
+    pub body: Option<String>,
+    /// The SHA-256 of the text, where that is kept.
+    pub body_hash: Option<String>,
+    /// How many segments.
+    pub segments: u32,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// What sort it is.
+    pub message_type: Option<String>,
+    /// Free labels.
+    pub tags: BTreeMap<String, String>,
+    /// Calls to the provider.
+    pub attempts: u32,
+    /// Rounds from the queue.
+    pub rounds: u32,
+    /// What remains in doubt.
+    pub doubt: Option<Doubt>,
+    /// What went wrong last.
+    pub error: Option<ErrorNote>,
+    /// When it is due again; while `sending`, when its lease ends.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When it was handed over.
+    pub created_at: Timestamp,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default)]
+pub struct MessageFilter {
+    /// Only those in one of these states; all where empty.
+    pub states: Vec<MessageState>,
+    /// Only this owner's.
+    pub owner: Option<String>,
+    /// Only those to this number, in E.164.
+    pub to: Option<String>,
+    /// Only those older than this one: the next page after it.
+    pub before: Option<MessageId>,
+    /// Due soonest first instead of newest first.
+    pub by_due: bool,
+    /// At most this many; 0 means 50.
+    pub limit: usize,
+}
+
+/// Which messages to count.
+#[derive(Debug, Clone)]
+pub struct StatsFilter {
+    /// Only this owner's.
+    pub owner: Option<String>,
+    /// Only those handed over since.
+    pub since: Timestamp,
+}
+
+/// What became of an owner's messages, or of everybody's.
+///
+/// Simulated messages are in [`simulated`](Self::simulated) and nowhere else.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DeliveryStats {
+    /// Whose; `None` for everybody's.
+    pub owner: Option<String>,
+    /// Over how many days back from now.
+    pub days: u32,
+    /// Messages that a provider took or that ended in failure: `successes + failures`.
+    pub total_sent: u64,
+    /// Taken by a provider (`accepted`, `sent`, `delivered`).
+    pub successes: u64,
+    /// Ended without being taken or delivered (`failed`, `rejected`, `undelivered`, `expired`).
+    pub failures: u64,
+    /// Still waiting for a try (`scheduled`, `queued`, `sending`).
+    pub waiting: u64,
+    /// Nobody can say (`unknown`).
+    pub unknown: u64,
+    /// Given up by the caller (`canceled`).
+    pub canceled: u64,
+    /// Taken by a mock.
+    pub simulated: u64,
+    /// Segments of the successes.
+    pub segments: u64,
+    /// By UTC day, oldest first; days without messages are left out.
+    pub by_day: Vec<DayStats>,
+    /// By error code, most first.
+    pub by_error: Vec<ErrorCount>,
+}
+
+/// One UTC day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DayStats {
+    /// The day, as `2026-11-23`.
+    pub day: String,
+    /// Taken by a provider.
+    pub successes: u64,
+    /// Ended without.
+    pub failures: u64,
+    /// Waiting, unknown or canceled.
+    pub other: u64,
+    /// Taken by a mock.
+    pub simulated: u64,
+}
+
+/// One error code among messages that are not (yet) taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorCount {
+    /// The stable code.
+    pub code: String,
+    /// The provider's own code.
+    pub provider_code: Option<String>,
+    /// How many messages.
+    pub count: u64,
+}
+
+/// How many messages wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct QueueCounts {
+    /// In state `queued`.
+    pub queued: u64,
+    /// Of those, due now.
+    pub due: u64,
+    /// In state `sending`.
+    pub sending: u64,
+    /// In state `unknown`.
+    pub unknown: u64,
+}
+
+/// What and where a store is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoreInfo {
+    /// `sqlite`.
+    pub kind: &'static str,
+    /// Where, without credentials.
+    pub location: String,
+    /// Writes lost since start: attempts or settlements that could not be recorded.
+    pub lost_writes: u64,
+    /// Why the last one was lost.
+    pub last_error: Option<String>,
+}
