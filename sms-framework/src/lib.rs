@@ -1,5 +1,6 @@
 //! Plugin-style SMS framework: configuration picks a provider, a tower stack guards it.
 
+pub mod config;
 pub mod error;
 pub mod limiter;
 pub mod message;

@@ -13,7 +13,10 @@ pub(super) struct Layer {
 
 impl Layer {
     pub(super) fn file(name: &str, dict: Dict) -> Self {
-        Self { metadata: Metadata::from(name.to_owned(), Source::File(name.into())), dict }
+        Self {
+            metadata: Metadata::from(name.to_owned(), Source::File(name.into())),
+            dict,
+        }
     }
 
     /// `key` is dotted; `origin` is how a person would name it, such as `variable USE_MOCKS`.
@@ -23,7 +26,10 @@ impl Layer {
             Some(Dict::from([(part.to_owned(), value)]))
         });
         let metadata = Metadata::from(origin.to_owned(), Source::Custom(origin.to_owned()));
-        Self { metadata, dict: dict.unwrap_or_default() }
+        Self {
+            metadata,
+            dict: dict.unwrap_or_default(),
+        }
     }
 
     /// The file's name, where it is one.
@@ -45,7 +51,11 @@ impl Layer {
 
 fn collect<'a>(prefix: &str, dict: &'a Dict, found: &mut Vec<(String, &'a Value)>) {
     for (name, value) in dict {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             Value::Dict(_, inner) if !inner.is_empty() => collect(&key, inner, found),
             _ => found.push((key, value)),

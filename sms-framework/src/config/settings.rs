@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::duration;
-use crate::message::numbers::NumberRule;
+use crate::error::Error;
+use crate::message::{NumberPolicy, NumberRule, Region};
 
 /// What happens when the chosen provider cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,7 +36,26 @@ pub struct ValidateSettings {
 
 impl Default for ValidateSettings {
     fn default() -> Self {
-        Self { numbers: NumberRule::default(), default_region: None, max_characters: 1600 }
+        Self {
+            numbers: NumberRule::default(),
+            default_region: None,
+            max_characters: 1600,
+        }
+    }
+}
+
+impl ValidateSettings {
+    /// How numbers are read under these settings.
+    ///
+    /// # Errors
+    /// `CONFIG`: there is no such region, or this build cannot judge by numbering plans.
+    pub fn number_policy(&self) -> Result<NumberPolicy, Error> {
+        let region = self
+            .default_region
+            .as_deref()
+            .map(Region::parse)
+            .transpose()?;
+        NumberPolicy::new(self.numbers, region)
     }
 }
 
@@ -137,7 +157,10 @@ pub struct SendSettings {
 
 impl Default for SendSettings {
     fn default() -> Self {
-        Self { attempt_timeout: Duration::from_secs(35), deadline: Duration::from_secs(90) }
+        Self {
+            attempt_timeout: Duration::from_secs(35),
+            deadline: Duration::from_secs(90),
+        }
     }
 }
 
@@ -177,7 +200,10 @@ pub struct DatabaseSettings {
 
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        Self { url: "sms.db".to_owned(), busy_timeout: Duration::from_secs(5) }
+        Self {
+            url: "sms.db".to_owned(),
+            busy_timeout: Duration::from_secs(5),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod draft;
 mod id;
+pub mod numbers;
 mod outbound;
 pub mod phone;
 mod receipt;
@@ -12,8 +13,14 @@ mod state;
 pub use draft::Message;
 pub use id::MessageId;
 pub use outbound::Outbound;
+pub mod template;
+
+pub use numbers::{NumberPolicy, NumberRule, Region};
+#[cfg(feature = "numbers")]
+pub use numbers::{NumberReport, inspect};
 pub use phone::PhoneNumber;
 pub use receipt::{Acceptance, Receipt};
 pub use segment::{Encoding, ForcedBy, Segments};
 pub use sender::{AlphanumericId, Sender, ServiceId, ShortCode};
 pub use state::MessageState;
+pub use template::{BookingConfirmation, Templates};

@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for PhoneNumber {
 }
 
 /// An `INVALID_PHONE` error about `input`, of which only the ends are shown.
-pub(super) fn invalid(input: &str, why: &str) -> Error {
+fn invalid(input: &str, why: &str) -> Error {
     let shown = masked_input(input);
     Error::new(
         ErrorKind::InvalidPhone,
@@ -234,7 +234,7 @@ fn count_of(digits: usize) -> String {
 
 /// What was typed, for an error: punctuation stays, of the letters and digits only two at each
 /// end, and never more than 24 characters.
-pub(crate) fn masked_input(input: &str) -> String {
+pub(super) fn masked_input(input: &str) -> String {
     const LONGEST: usize = 24;
     let total = input.chars().filter(|c| c.is_alphanumeric()).count();
     let ends = if total <= 4 {

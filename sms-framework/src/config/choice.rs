@@ -1,0 +1,184 @@
+//! Which provider is used, and why.
+
+use figment::Figment;
+use figment::value::{Dict, Value};
+use serde::Serialize;
+
+use super::keys::STACK_SECTIONS;
+use super::variables::name_of;
+use super::{Settings, layer::Layer};
+use crate::error::{Error, ErrorKind};
+use crate::nearest::nearest;
+use crate::provider::{BuildError, DynProvider, ProviderEntry, Registry};
+
+/// The kind that takes over where the chosen provider cannot be used.
+pub const MOCK: &str = "mock";
+
+/// The provider that the configuration picks, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// Its id: the name of its table.
+    pub provider: String,
+    /// Its kind.
+    pub kind: String,
+    /// Why this one, in a sentence for a log line.
+    pub reason: String,
+}
+
+impl Settings {
+    /// Picks the provider: `USE_MOCKS=true` → the mock; `USE_MOCKS=false` → the configured one, or
+    /// `twilio` where none is; unset → the configured one, or the mock.
+    ///
+    /// # Errors
+    /// `CONFIG`: the configured provider is neither a table nor a linked kind.
+    pub fn choose(&self, registry: &Registry) -> Result<Choice, Error> {
+        let configured = self.provider.as_deref();
+        let because = |what: &str| match self.use_mocks {
+            Some(value) => format!("use_mocks = {value} ({}){what}", self.origin("use_mocks")),
+            None => format!("USE_MOCKS is not set{what}"),
+        };
+        let set = || {
+            format!(
+                " and provider = \"{}\" ({})",
+                configured.unwrap_or_default(),
+                self.origin("provider")
+            )
+        };
+        let (id, reason) = match (self.use_mocks, configured) {
+            (Some(true), _) => (MOCK, because("")),
+            (_, Some(id)) => (id, because(&set())),
+            (Some(false), None) => (
+                "twilio",
+                because(" and no provider is configured, so twilio"),
+            ),
+            (None, None) => (MOCK, because(" and no provider is configured")),
+        };
+        let kind = self.kind_of(id, registry)?;
+        Ok(Choice {
+            provider: id.to_owned(),
+            kind,
+            reason,
+        })
+    }
+
+    fn kind_of(&self, id: &str, registry: &Registry) -> Result<String, Error> {
+        if let Some(kind) = self.tables.get(id) {
+            return Ok(kind.clone());
+        }
+        let unknown = registry.get(id).err();
+        let origin = self.origin("provider");
+        let near = nearest(id, self.tables.keys().map(String::as_str));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let help = help
+            .or_else(|| Some(unknown?.help()?.to_owned()))
+            .unwrap_or_default();
+        let known: Vec<_> = self.tables.keys().map(String::as_str).collect();
+        Err(Error::new(
+            ErrorKind::Config,
+            format!(
+                "provider = \"{id}\" ({origin}) names neither a table under [providers] nor a linked provider; there are: {}",
+                if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+            ),
+        )
+        .with_help(help))
+    }
+
+    /// Builds the chosen provider from its own table.
+    ///
+    /// # Errors
+    /// `CONFIG`: its kind is not linked, a credential is missing (each is named, with the variable
+    /// that would set it), or it refuses its values.
+    pub fn build_provider(
+        &self,
+        choice: &Choice,
+        registry: &Registry,
+    ) -> Result<DynProvider, Error> {
+        let entry = registry.get(&choice.kind)?;
+        let table = self.table(&choice.provider);
+        if let Some(missing) = missing(entry, &choice.provider, &table) {
+            return Err(missing);
+        }
+        let figment = Figment::from(Layer::file(&choice.provider, table));
+        entry
+            .build(&choice.provider, &figment)
+            .map_err(|error| match error {
+                BuildError::Refused(error) => error.with_provider(&choice.provider),
+                BuildError::Table(error) => self.misfit(&choice.provider, &error),
+            })
+    }
+
+    /// A provider's own table: without the keys that are the framework's.
+    fn table(&self, id: &str) -> Dict {
+        let Ok(Value::Dict(_, mut table)) = self.figment.find_value(&format!("providers.{id}"))
+        else {
+            return Dict::new();
+        };
+        table.retain(|name, _| name != "kind" && !STACK_SECTIONS.contains(&name.as_str()));
+        table
+    }
+
+    /// Never prints the value: it may be a secret.
+    fn misfit(&self, id: &str, error: &figment::Error) -> Error {
+        let mut path = format!("providers.{id}");
+        for part in &error.path {
+            path.push('.');
+            path.push_str(part);
+        }
+        let what = match &error.kind {
+            figment::error::Kind::InvalidType(_, expected)
+            | figment::error::Kind::InvalidValue(_, expected) => {
+                format!("takes {expected}")
+            }
+            figment::error::Kind::MissingField(name) => format!("lacks `{name}`"),
+            figment::error::Kind::UnknownField(name, _) => format!("has no key `{name}`"),
+            figment::error::Kind::Message(message) => message.clone(),
+            _ => "does not fit".to_owned(),
+        };
+        Error::new(
+            ErrorKind::Config,
+            format!("`{path}` {what} ({})", self.origin(&path)),
+        )
+    }
+}
+
+/// Names every missing key of the set that lacks least, with the variables that would set it.
+fn missing(entry: &ProviderEntry, id: &str, table: &Dict) -> Option<Error> {
+    let lacking = |set: &&[&'static str]| {
+        set.iter()
+            .copied()
+            .filter(|name| !table.contains_key(*name))
+            .collect::<Vec<_>>()
+    };
+    let least = entry.credentials.iter().map(lacking).min_by_key(Vec::len)?;
+    if least.is_empty() {
+        return None;
+    }
+    let named: Vec<_> = least
+        .iter()
+        .map(|name| {
+            let variable = name_of(&format!("providers.{id}.{name}"));
+            match entry.key(name).and_then(|key| key.env.first()) {
+                Some(alias) => format!("`providers.{id}.{name}` (set {alias} or {variable})"),
+                None => format!("`providers.{id}.{name}` (set {variable})"),
+            }
+        })
+        .collect();
+    let other: Vec<_> = entry
+        .credentials
+        .iter()
+        .map(|set| set.join(" + "))
+        .collect();
+    let error = Error::new(
+        ErrorKind::Config,
+        format!("provider `{id}` lacks {}", named.join(" and ")),
+    );
+    Some(if other.len() > 1 {
+        error.with_help(format!(
+            "{} needs one of: {}",
+            entry.kind,
+            other.join(", or ")
+        ))
+    } else {
+        error
+    })
+}

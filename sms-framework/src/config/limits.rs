@@ -1,0 +1,99 @@
+//! What the settings must satisfy together, checked before anything starts.
+
+use super::{Settings, StackSettings, duration};
+use crate::limiter::Quota;
+
+/// Every problem of the typed settings, each with the origin of the key to change.
+pub(super) fn problems(settings: &Settings) -> Vec<String> {
+    let mut problems = Vec::new();
+    stack_problems(settings, None, &settings.stack, &mut problems);
+    for (id, stack) in &settings.stacks {
+        if *stack != settings.stack {
+            stack_problems(settings, Some(id), stack, &mut problems);
+        }
+    }
+    let positive = [
+        (
+            "broadcast.concurrency",
+            settings.broadcast.concurrency as u64,
+        ),
+        ("queue.concurrency", settings.queue.concurrency as u64),
+    ];
+    for (key, value) in positive {
+        if value == 0 {
+            problems.push(format!(
+                "`{key}` must be at least 1 ({})",
+                settings.origin(key)
+            ));
+        }
+    }
+    if settings.queue.base > settings.queue.cap {
+        problems.push(format!(
+            "`queue.base` may not be longer than `queue.cap` ({})",
+            settings.origin("queue.base")
+        ));
+    }
+    problems
+}
+
+fn stack_problems(
+    settings: &Settings,
+    id: Option<&str>,
+    stack: &StackSettings,
+    problems: &mut Vec<String>,
+) {
+    // The place to change: the provider's own table where it says something, else the global one.
+    let place = |key: &str| {
+        let own = id
+            .map(|id| format!("providers.{id}.{key}"))
+            .filter(|own| settings.is_set(own));
+        let key = own.unwrap_or_else(|| key.to_owned());
+        let origin = settings.origin(&key);
+        (key, origin)
+    };
+    let mut problem = |key: &str, what: &str| {
+        let (key, origin) = place(key);
+        problems.push(format!("`{key}` {what} ({origin})"));
+    };
+    let limit = &stack.rate_limit;
+    if let Err(error) = Quota::new(limit.rate, limit.burst, limit.initial) {
+        problem(
+            "rate_limit.rate",
+            &format!(
+                "and its neighbours do not make a limit: {}",
+                error.message()
+            ),
+        );
+    }
+    if let Err(error) = stack.validate.number_policy() {
+        let key = if stack.validate.default_region.is_some() {
+            "validate.default_region"
+        } else {
+            "validate.numbers"
+        };
+        problem(key, &format!("cannot be used: {}", error.message()));
+    }
+    if stack.validate.max_characters == 0 {
+        problem("validate.max_characters", "must be at least 1");
+    }
+    if stack.retry.max_attempts == 0 {
+        problem(
+            "retry.max_attempts",
+            "must be at least 1: the first call counts",
+        );
+    }
+    if stack.retry.base > stack.retry.cap {
+        problem("retry.base", "may not be longer than `retry.cap`");
+    }
+    if stack.send.attempt_timeout.is_zero() {
+        problem("send.attempt_timeout", "must be longer than nothing");
+    }
+    let longest = limit.max_wait + stack.send.deadline + stack.send.attempt_timeout;
+    if settings.queue.lease <= longest {
+        let what = format!(
+            "must be longer than a send can take, which is {} (rate_limit.max_wait + send.deadline + send.attempt_timeout)",
+            duration::format(longest)
+        );
+        problem("queue.lease", &what);
+    }
+}

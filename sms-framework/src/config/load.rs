@@ -1,0 +1,181 @@
+//! From sources to settings: read, check, merge, type.
+
+use std::collections::BTreeMap;
+
+use figment::Figment;
+use serde::de::DeserializeOwned;
+
+use super::catalog::Catalog;
+use super::files::{self, Texts};
+use super::keys::STACK_SECTIONS;
+use super::layer::Layer;
+use super::sources::Sources;
+use super::{Settings, StackSettings, check, limits, variables};
+use crate::error::{Error, ErrorKind};
+use crate::provider::Registry;
+
+pub(super) fn load(sources: Sources, registry: &Registry) -> Result<Settings, Error> {
+    let mut problems = Vec::new();
+    let mut texts = Texts::default();
+    let environment = environment(&sources, &mut problems);
+    let mut layers = file_layers(&sources, environment.as_deref(), &mut texts, &mut problems);
+    let catalog = Catalog::new(registry, layers.iter().map(|layer| &layer.dict));
+    let variables = variables::layers(&sources.variables, &catalog, &mut problems);
+    layers.extend(variables);
+
+    // Variables may add tables or name kinds too.
+    let catalog = Catalog::new(registry, layers.iter().map(|layer| &layer.dict));
+    problems.extend(
+        layers
+            .iter()
+            .flat_map(|layer| check::check(layer, &catalog, &texts)),
+    );
+    refuse(&problems)?;
+
+    let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
+    let tables = catalog.tables().clone();
+    let settings = type_settings(figment, tables, texts, environment)?;
+    refuse(&limits::problems(&settings))?;
+    Ok(settings)
+}
+
+fn environment(sources: &Sources, problems: &mut Vec<String>) -> Option<String> {
+    let value = sources
+        .variables
+        .get("ENVIRONMENT")
+        .filter(|value| !value.is_empty())?;
+    if value.to_str().is_none() {
+        problems.push("variable ENVIRONMENT is not UTF-8 text".to_owned());
+    }
+    value.to_str().map(str::to_owned)
+}
+
+fn file_layers(
+    sources: &Sources,
+    environment: Option<&str>,
+    texts: &mut Texts,
+    problems: &mut Vec<String>,
+) -> Vec<Layer> {
+    let of_folder = sources.folder.as_ref().map_or(Ok(Vec::new()), |folder| {
+        files::of_folder(folder, environment)
+    });
+    let folder_files = of_folder.unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
+    let read = folder_files
+        .iter()
+        .chain(&sources.files)
+        .map(|path| texts.read(path))
+        .collect::<Vec<_>>();
+    let inline = sources
+        .texts
+        .iter()
+        .map(|text| texts.layer("the built-in TOML text", text.clone()));
+    let mut layers = Vec::new();
+    for layer in read.into_iter().chain(inline) {
+        match layer {
+            Ok(layer) => layers.push(layer),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    layers
+}
+
+fn refuse(problems: &[String]) -> Result<(), Error> {
+    let message = match problems {
+        [] => return Ok(()),
+        [only] => only.clone(),
+        several => format!(
+            "{} problems in the configuration:\n  - {}",
+            several.len(),
+            several.join("\n  - ")
+        ),
+    };
+    Err(Error::new(ErrorKind::Config, message))
+}
+
+fn type_settings(
+    figment: Figment,
+    tables: BTreeMap<String, String>,
+    texts: Texts,
+    environment: Option<String>,
+) -> Result<Settings, Error> {
+    let optional = |key: &str| {
+        figment
+            .find_value(key)
+            .ok()
+            .and_then(|value| value.into_string())
+    };
+    let use_mocks = optional("use_mocks").map(|text| is_true(&text));
+    let use_mocks = use_mocks.or_else(|| figment.find_value("use_mocks").ok()?.to_bool());
+    Ok(Settings {
+        environment: environment.unwrap_or_else(|| files::DEFAULT_ENVIRONMENT.to_owned()),
+        provider: optional("provider"),
+        use_mocks,
+        fallback: match figment.find_value("fallback") {
+            Ok(value) => value.deserialize().map_err(untypable)?,
+            Err(_) => super::Fallback::default(),
+        },
+        stack: stack(&figment, None)?,
+        stacks: tables
+            .keys()
+            .map(|id| Ok((id.clone(), stack(&figment, Some(id))?)))
+            .collect::<Result<_, Error>>()?,
+        database: section(&figment, "database", None)?,
+        queue: section(&figment, "queue", None)?,
+        broadcast: section(&figment, "broadcast", None)?,
+        templates: section(&figment, "templates", None)?,
+        tables,
+        texts,
+        figment,
+    })
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "true" | "yes" | "on" | "1")
+}
+
+fn stack(figment: &Figment, id: Option<&str>) -> Result<StackSettings, Error> {
+    debug_assert_eq!(STACK_SECTIONS.len(), 5, "each section is read below");
+    Ok(StackSettings {
+        validate: section(figment, "validate", id)?,
+        rate_limit: section(figment, "rate_limit", id)?,
+        retry: section(figment, "retry", id)?,
+        send: section(figment, "send", id)?,
+        log: section(figment, "log", id)?,
+    })
+}
+
+/// A section of the framework, with a provider's own values over the global ones.
+fn section<T: DeserializeOwned>(
+    figment: &Figment,
+    name: &str,
+    id: Option<&str>,
+) -> Result<T, Error> {
+    let mut table = figment.focus(name);
+    if let Some(id) = id {
+        table = table.merge(figment.focus(&format!("providers.{id}.{name}")));
+    }
+    table.extract_lossy().map_err(untypable)
+}
+
+/// The check before this lets nothing through that cannot be typed; numbers can still be too large.
+fn untypable(error: figment::Error) -> Error {
+    let origin = error
+        .metadata
+        .as_ref()
+        .map_or("the configuration", |metadata| metadata.name.as_ref());
+    let expected = match &error.kind {
+        figment::error::Kind::InvalidType(_, expected)
+        | figment::error::Kind::InvalidValue(_, expected) => {
+            format!("expected {expected}")
+        }
+        figment::error::Kind::Message(message) => message.clone(),
+        _ => "it does not fit".to_owned(),
+    };
+    Error::new(
+        ErrorKind::Config,
+        format!("`{}` in {origin}: {expected}", error.path.join(".")),
+    )
+}
