@@ -38,13 +38,19 @@ impl LogLayer {
     /// A layer that records into `log` what happens at the provider called `provider`.
     #[must_use]
     pub fn new(log: Arc<dyn AttemptLog>, provider: &str, simulated: bool) -> Self {
-        Self { log, provider: provider.into(), simulated }
+        Self {
+            log,
+            provider: provider.into(),
+            simulated,
+        }
     }
 }
 
 impl std::fmt::Debug for LogLayer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LogLayer").field("provider", &self.provider).finish_non_exhaustive()
+        f.debug_struct("LogLayer")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +83,9 @@ struct Recorder {
 
 impl std::fmt::Debug for Recorder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Recorder").field("provider", &self.provider).finish_non_exhaustive()
+        f.debug_struct("Recorder")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,13 +104,20 @@ where
 
     fn call(&mut self, request: SendRequest) -> Self::Future {
         let call = Box::pin(self.inner.call(request.clone()));
-        LoggedAttempt(Some(Attempting { call, request, recorder: self.recorder.clone(), began: None }))
+        LoggedAttempt(Some(Attempting {
+            call,
+            request,
+            recorder: self.recorder.clone(),
+            began: None,
+        }))
     }
 }
 
 /// The future of [`Log`].
 #[must_use = "futures do nothing unless polled"]
-pub struct LoggedAttempt<F: Future<Output = Result<Receipt, Error>> + Send + 'static>(Option<Attempting<F>>);
+pub struct LoggedAttempt<F: Future<Output = Result<Receipt, Error>> + Send + 'static>(
+    Option<Attempting<F>>,
+);
 
 struct Attempting<F> {
     call: Pin<Box<F>>,
@@ -121,7 +136,8 @@ impl<F: Future<Output = Result<Receipt, Error>>> Attempting<F> {
         });
         let result = ready!(self.call.as_mut().poll(cx));
         trail.call_ended(&result);
-        self.recorder.record(&self.request, started_at, began, &result);
+        self.recorder
+            .record(&self.request, started_at, began, &result);
         Poll::Ready(result)
     }
 }
@@ -139,29 +155,48 @@ impl<F: Future<Output = Result<Receipt, Error>> + Send + 'static> Future for Log
 
 impl<F: Future<Output = Result<Receipt, Error>> + Send + 'static> Drop for LoggedAttempt<F> {
     fn drop(&mut self) {
-        let Some(mut attempting) = self.0.take().filter(|attempting| attempting.began.is_some()) else {
+        let Some(mut attempting) = self
+            .0
+            .take()
+            .filter(|attempting| attempting.began.is_some())
+        else {
             return;
         };
         // Without a runtime there is nothing to run it on: the row's lease tells the rest.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 let result = std::future::poll_fn(|cx| attempting.poll(cx)).await;
-                attempting.recorder.log.abandoned(&attempting.request, result);
+                attempting
+                    .recorder
+                    .log
+                    .abandoned(&attempting.request, result);
             });
         }
     }
 }
 
-impl<F: Future<Output = Result<Receipt, Error>> + Send + 'static> std::fmt::Debug for LoggedAttempt<F> {
+impl<F: Future<Output = Result<Receipt, Error>> + Send + 'static> std::fmt::Debug
+    for LoggedAttempt<F>
+{
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LoggedAttempt").finish_non_exhaustive()
     }
 }
 
 impl Recorder {
-    fn record(&self, request: &SendRequest, started_at: Timestamp, began: Instant, result: &Result<Receipt, Error>) {
+    fn record(
+        &self,
+        request: &SendRequest,
+        started_at: Timestamp,
+        began: Instant,
+        result: &Result<Receipt, Error>,
+    ) {
         let duration = began.elapsed();
-        let outcome = if result.is_ok() { Outcome::Accepted } else { Outcome::Failed };
+        let outcome = if result.is_ok() {
+            Outcome::Accepted
+        } else {
+            Outcome::Failed
+        };
         metrics::histogram!(
             "sms_attempt_seconds",
             "provider" => Arc::clone(&self.provider),
@@ -170,8 +205,12 @@ impl Recorder {
         .record(duration);
         let error = result.as_ref().err();
         match error {
-            None => tracing::debug!(message = %request.message().id(), provider = %self.provider, attempt = request.attempt(), ?duration, "accepted"),
-            Some(error) => tracing::warn!(message = %request.message().id(), attempt = request.attempt(), code = error.code(), certainty = %error.certainty(), ?duration, "{error}"),
+            None => {
+                tracing::debug!(message = %request.message().id(), provider = %self.provider, attempt = request.attempt(), ?duration, "accepted")
+            }
+            Some(error) => {
+                tracing::warn!(message = %request.message().id(), attempt = request.attempt(), code = error.code(), certainty = %error.certainty(), ?duration, "{error}")
+            }
         }
         self.log.record(Attempt {
             message_id: request.message().id(),
@@ -182,7 +221,10 @@ impl Recorder {
             outcome,
             error: error.map(ErrorNote::from),
             http_status: error.and_then(Error::http_status),
-            provider_message_id: result.as_ref().ok().and_then(|receipt| receipt.provider_message_id.clone()),
+            provider_message_id: result
+                .as_ref()
+                .ok()
+                .and_then(|receipt| receipt.provider_message_id.clone()),
             simulated: self.simulated,
         });
     }

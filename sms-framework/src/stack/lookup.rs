@@ -28,10 +28,21 @@ pub struct Inquiry {
 impl Inquiry {
     /// Questions to `provider`, called `id` in the configuration; `None` where it cannot be asked.
     #[must_use]
-    pub fn new(id: &str, provider: DynProvider, store: Option<DynStore>, timeout: Duration) -> Option<Self> {
+    pub fn new(
+        id: &str,
+        provider: DynProvider,
+        store: Option<DynStore>,
+        timeout: Duration,
+    ) -> Option<Self> {
         provider.lookup()?;
         let simulated = provider.capabilities().simulated;
-        Some(Self { provider, id: id.into(), store, timeout, simulated })
+        Some(Self {
+            provider,
+            id: id.into(),
+            store,
+            timeout,
+            simulated,
+        })
     }
 
     /// The receipt of `message` if the provider has it.
@@ -50,10 +61,17 @@ impl Inquiry {
                 provider: self.id.as_ref().to_owned(),
                 started_at,
                 duration: began.elapsed(),
-                outcome: if matches!(found, Ok(Some(_))) { Outcome::Found } else { Outcome::NotFound },
+                outcome: if matches!(found, Ok(Some(_))) {
+                    Outcome::Found
+                } else {
+                    Outcome::NotFound
+                },
                 error: found.as_ref().err().map(ErrorNote::from),
                 http_status: found.as_ref().err().and_then(Error::http_status),
-                provider_message_id: found.as_ref().ok().and_then(|found| found.as_ref()?.provider_message_id.clone()),
+                provider_message_id: found
+                    .as_ref()
+                    .ok()
+                    .and_then(|found| found.as_ref()?.provider_message_id.clone()),
                 simulated: self.simulated,
             });
         }
@@ -62,21 +80,37 @@ impl Inquiry {
     }
 
     async fn find(&self, message: &Outbound, calls: u32) -> Result<Option<Receipt>, Error> {
-        let Some(lookup) = self.provider.lookup() else { return Ok(None) };
+        let Some(lookup) = self.provider.lookup() else {
+            return Ok(None);
+        };
         let answer = tokio::time::timeout(self.timeout, lookup.find(message, message.created_at()));
         let candidates = answer.await.unwrap_or_else(|_elapsed| {
-            Err(Error::new(ErrorKind::NoAnswer, "the lookup was not answered in time"))
+            Err(Error::new(
+                ErrorKind::NoAnswer,
+                "the lookup was not answered in time",
+            ))
         });
         for candidate in candidates.map_err(|error| error.with_provider(&self.id))? {
-            if !self.is_anothers(message, &candidate.provider_message_ids).await? {
-                return Ok(Some(receipt(message, &self.id, candidate, self.simulated, calls)));
+            if !self
+                .is_anothers(message, &candidate.provider_message_ids)
+                .await?
+            {
+                return Ok(Some(receipt(
+                    message,
+                    &self.id,
+                    candidate,
+                    self.simulated,
+                    calls,
+                )));
             }
         }
         Ok(None)
     }
 
     async fn is_anothers(&self, message: &Outbound, ids: &[String]) -> Result<bool, Error> {
-        let Some(store) = &self.store else { return Ok(false) };
+        let Some(store) = &self.store else {
+            return Ok(false);
+        };
         for id in ids {
             if store.is_anothers(message.id(), &self.id, id).await? {
                 return Ok(true);

@@ -32,7 +32,12 @@ impl ProviderService {
     #[must_use]
     pub fn new(id: &str, provider: DynProvider, timeout: Duration) -> Self {
         let simulated = provider.capabilities().simulated;
-        Self { provider, id: id.into(), timeout, simulated }
+        Self {
+            provider,
+            id: id.into(),
+            timeout,
+            simulated,
+        }
     }
 
     async fn attempt(self, request: SendRequest) -> Result<Receipt, Error> {
@@ -40,21 +45,32 @@ impl ProviderService {
         let call = AssertUnwindSafe(self.provider.send(message)).catch_unwind();
         let outcome = match tokio::time::timeout(self.timeout, call).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_panic)) => Err(Error::new(ErrorKind::ProviderFault, "the provider plugin panicked")),
+            Ok(Err(_panic)) => Err(Error::new(
+                ErrorKind::ProviderFault,
+                "the provider plugin panicked",
+            )),
             Err(_elapsed) => Err(Error::new(
                 ErrorKind::NoAnswer,
                 format!("no answer within send.attempt_timeout ({:?})", self.timeout),
             )),
         };
         match outcome {
-            Ok(acceptance) => Ok(receipt(message, &self.id, acceptance, self.simulated, request.attempt())),
-            Err(error) => Err(error.with_provider(&self.id).with_attempts(request.attempt())),
+            Ok(acceptance) => Ok(receipt(
+                message,
+                &self.id,
+                acceptance,
+                self.simulated,
+                request.attempt(),
+            )),
+            Err(error) => Err(error
+                .with_provider(&self.id)
+                .with_attempts(request.attempt())),
         }
     }
 }
 
 /// What the caller is told of a provider's acceptance.
-pub(crate) fn receipt(
+pub(super) fn receipt(
     message: &Outbound,
     provider: &str,
     acceptance: Acceptance,
@@ -72,7 +88,10 @@ pub(crate) fn receipt(
         simulated,
         to: message.to().clone(),
         from: message.from().cloned(),
-        segments: acceptance.segments.filter(|count| *count > 0).unwrap_or(message.segments().count),
+        segments: acceptance
+            .segments
+            .filter(|count| *count > 0)
+            .unwrap_or(message.segments().count),
         encoding: message.segments().encoding,
         attempts,
         accepted_at: Timestamp::now(),

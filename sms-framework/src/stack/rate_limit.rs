@@ -9,8 +9,8 @@ use tower::{Layer, Service};
 
 use super::SendRequest;
 use crate::config::{RateLimitSettings, Unit};
-use crate::error::{Error, ErrorKind};
-use crate::limiter::{Clock, KeyedLimiter, Quota, SystemClock};
+use crate::error::Error;
+use crate::limiter::{Clock, KeyedLimiter, Quota, Refused, SystemClock, Usage};
 use crate::message::{Outbound, Receipt, Sender};
 
 /// Hands out slots, one sender at a time; shared by the layer and the retry policy, so that every
@@ -22,17 +22,6 @@ pub struct SlotKeeper<C: Clock = SystemClock> {
     provider: Arc<str>,
     unit: Unit,
     max_wait: Duration,
-}
-
-/// What a limiter shows of itself.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct LimiterStatus {
-    /// Slots that could be taken at once by the provider's default sender; negative while sends wait.
-    pub tokens: f64,
-    /// Sends that wait for their slot.
-    pub waiting: u64,
-    /// Sends refused since start because their slot lay beyond `max_wait`.
-    pub refused: u64,
 }
 
 impl SlotKeeper {
@@ -50,10 +39,14 @@ impl<C: Clock> SlotKeeper<C> {
     ///
     /// # Errors
     /// `CONFIG`: rate, burst and initial do not make a limit.
-    pub fn with_clock(provider: &str, settings: &RateLimitSettings, clock: C) -> Result<Self, Error> {
+    pub fn with_clock(
+        provider: &str,
+        settings: &RateLimitSettings,
+        clock: C,
+    ) -> Result<Self, Error> {
         let quota = Quota::new(settings.rate, settings.burst, settings.initial)?;
         Ok(Self {
-            limiter: KeyedLimiter::new(quota, clock),
+            limiter: KeyedLimiter::with_clock(quota, clock),
             provider: provider.into(),
             unit: settings.unit,
             max_wait: settings.max_wait,
@@ -71,43 +64,33 @@ impl<C: Clock> SlotKeeper<C> {
             Unit::Message => 1,
             Unit::Segment => message.segments().count,
         };
-        let sender = message.from.clone();
-        let reserved = self.limiter.reserve(&sender, cost, self.max_wait);
-        let slot = reserved.map_err(|refused| self.refused(refused.retry_after))?;
+        let reserved = self.limiter.reserve(&message.from, cost, self.max_wait);
+        let slot = reserved.map_err(|refused| self.refused(refused))?;
         let wait = slot.wait();
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
         slot.commit();
-        metrics::histogram!("sms_limiter_wait_seconds", "provider" => Arc::clone(&self.provider)).record(wait);
+        metrics::histogram!("sms_limiter_wait_seconds", "provider" => Arc::clone(&self.provider))
+            .record(wait);
         Ok(())
     }
 
-    /// What it shows of itself, for the provider's `sender`.
+    /// How it is used: the tokens of the sender that has fewest, sends waiting, sends refused.
     #[must_use]
-    pub fn status(&self, sender: &Option<Sender>) -> LimiterStatus {
-        let status = LimiterStatus {
-            tokens: self.limiter.tokens(sender),
-            waiting: self.limiter.waiting(),
-            refused: self.limiter.refused(),
-        };
-        metrics::gauge!("sms_limiter_tokens", "provider" => Arc::clone(&self.provider)).set(status.tokens);
-        status
+    pub fn usage(&self) -> Usage {
+        let usage = self.limiter.usage();
+        if let Some(tokens) = usage.tokens {
+            metrics::gauge!("sms_limiter_tokens", "provider" => Arc::clone(&self.provider))
+                .set(tokens);
+        }
+        usage
     }
 
-    fn refused(&self, retry_after: Duration) -> Error {
-        metrics::counter!("sms_limiter_refused_total", "provider" => Arc::clone(&self.provider)).increment(1);
-        // Rounded up, so that who comes back then is not refused again.
-        let retry_after = Duration::from_millis(retry_after.as_micros().div_ceil(1000) as u64);
-        Error::new(
-            ErrorKind::RateLimited,
-            format!(
-                "our own rate limit is used up for longer than rate_limit.max_wait ({:?}); come back in {retry_after:?}",
-                self.max_wait
-            ),
-        )
-        .with_provider(&self.provider)
-        .with_retry_after(retry_after)
+    fn refused(&self, refused: Refused) -> Error {
+        metrics::counter!("sms_limiter_refused_total", "provider" => Arc::clone(&self.provider))
+            .increment(1);
+        Error::from(refused).with_provider(&self.provider)
     }
 }
 
@@ -146,7 +129,10 @@ impl<S, C: Clock> Layer<S> for RateLimitLayer<C> {
     type Service = RateLimit<S, C>;
 
     fn layer(&self, inner: S) -> RateLimit<S, C> {
-        RateLimit { keeper: self.0.clone(), inner }
+        RateLimit {
+            keeper: self.0.clone(),
+            inner,
+        }
     }
 }
 
@@ -159,7 +145,10 @@ pub struct RateLimit<S, C: Clock = SystemClock> {
 
 impl<S: Clone, C: Clock> Clone for RateLimit<S, C> {
     fn clone(&self) -> Self {
-        Self { keeper: self.keeper.clone(), inner: self.inner.clone() }
+        Self {
+            keeper: self.keeper.clone(),
+            inner: self.inner.clone(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What travels through the layers below validation.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use tokio::time::Instant;
 
@@ -60,7 +60,9 @@ impl SendRequest {
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        self.verdict.as_ref().is_some_and(|verdict| verdict.get().is_some())
+        self.verdict
+            .as_ref()
+            .is_some_and(|verdict| verdict.get().is_some())
     }
 
     pub(super) fn next_attempt(&mut self) {
@@ -116,7 +118,11 @@ impl Trail {
     pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
         match result {
             Err(error) if error.certainty() == Certainty::MaybeSent => {
-                self.add_doubt(if error.is_server_answer() { Doubt::ServerError } else { Doubt::NoAnswer });
+                self.add_doubt(if error.is_server_answer() {
+                    Doubt::ServerError
+                } else {
+                    Doubt::NoAnswer
+                });
             }
             _ => {}
         }

@@ -67,7 +67,10 @@ impl<C: Clock> RetryPolicy<C> {
 
     /// Replaces the jitter, for tests that want exact times.
     #[must_use]
-    pub fn with_jitter(self, jitter: impl Fn(Duration) -> Duration + Send + Sync + 'static) -> Self {
+    pub fn with_jitter(
+        self,
+        jitter: impl Fn(Duration) -> Duration + Send + Sync + 'static,
+    ) -> Self {
         self.change(|rules| rules.jitter = Box::new(jitter))
     }
 
@@ -109,7 +112,8 @@ impl<C: Clock> Rules<C> {
             return Next::GiveUp;
         }
         let left = request.attempt() < self.settings.max_attempts;
-        let wait = (self.jitter)(self.longest_backoff(request.attempt())).max(error.retry_after().unwrap_or_default());
+        let wait = (self.jitter)(self.longest_backoff(request.attempt()))
+            .max(error.retry_after().unwrap_or_default());
         let in_time = request.started().elapsed() + wait <= self.deadline;
         match error.certainty() {
             Certainty::NotSent if left && in_time => Next::Again(wait),
@@ -126,33 +130,59 @@ impl<C: Clock> Rules<C> {
 
     fn longest_backoff(&self, attempt: u32) -> Duration {
         let doublings = attempt.saturating_sub(1).min(31);
-        self.settings.base.saturating_mul(1 << doublings).min(self.settings.cap)
+        self.settings
+            .base
+            .saturating_mul(1 << doublings)
+            .min(self.settings.cap)
     }
 
     /// The verdict that ends the send without another call; `None` lets the next attempt go.
     async fn inquire(&self, request: &SendRequest, error: Error) -> Option<Result<Receipt, Error>> {
         let inquiry = self.inquiry.as_ref()?;
-        match inquiry.ask(request.message(), request.trail().calls()).await {
+        match inquiry
+            .ask(request.message(), request.trail().calls())
+            .await
+        {
             Ok(Some(receipt)) => Some(Ok(receipt)),
-            Ok(None) if self.may_resend(&error) && request.attempt() < self.settings.max_attempts => None,
+            Ok(None)
+                if self.may_resend(&error) && request.attempt() < self.settings.max_attempts =>
+            {
+                None
+            }
             // Without an answer to the question there is no evidence at all.
             Ok(None) | Err(_) => Some(Err(error)),
         }
     }
 
     /// The next attempt pays like the first; without a slot in time the last error stands.
-    async fn take_slot(&self, request: &SendRequest, error: Error) -> Option<Result<Receipt, Error>> {
+    async fn take_slot(
+        &self,
+        request: &SendRequest,
+        error: Error,
+    ) -> Option<Result<Receipt, Error>> {
         let keeper = self.keeper.as_ref()?;
-        keeper.slot(request.message()).await.err().map(|_refused| Err(error))
+        keeper
+            .slot(request.message())
+            .await
+            .err()
+            .map(|_refused| Err(error))
     }
 }
 
 impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
     type Future = BoxFuture<'static, ()>;
 
-    fn retry(&mut self, request: &mut SendRequest, result: &mut Result<Receipt, Error>) -> Option<Self::Future> {
+    fn retry(
+        &mut self,
+        request: &mut SendRequest,
+        result: &mut Result<Receipt, Error>,
+    ) -> Option<Self::Future> {
         let error = result.as_ref().err()?.clone();
-        let next = if request.is_settled() { Next::GiveUp } else { self.0.next(&error, request) };
+        let next = if request.is_settled() {
+            Next::GiveUp
+        } else {
+            self.0.next(&error, request)
+        };
         let (wait, ask) = match next {
             Next::GiveUp => {
                 *result = Err(final_error(error, request));
@@ -168,7 +198,11 @@ impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
         let rules = Arc::clone(&self.0);
         Some(Box::pin(async move {
             tokio::time::sleep(wait).await;
-            let mut settled = if ask { rules.inquire(&asked, error.clone()).await } else { None };
+            let mut settled = if ask {
+                rules.inquire(&asked, error.clone()).await
+            } else {
+                None
+            };
             if settled.is_none() {
                 settled = rules.take_slot(&asked, error).await;
             }

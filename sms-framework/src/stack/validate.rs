@@ -47,15 +47,21 @@ impl Validator {
         let to = self.numbers.parse(&message.to)?;
         self.check_body(&message)?;
         let from = message.from.or_else(|| self.default_sender.clone());
-        let cannot = |what: &str| Error::new(ErrorKind::Unsupported, format!("the provider {what}"));
+        let cannot =
+            |what: &str| Error::new(ErrorKind::Unsupported, format!("the provider {what}"));
         if !message.media.is_empty() && !self.capabilities.media {
-            return Err(cannot("takes no media: send the text alone, or link to the media in it"));
+            return Err(cannot(
+                "takes no media: send the text alone, or link to the media in it",
+            ));
         }
         if message.valid_for.is_some() && !self.capabilities.validity {
             return Err(cannot("takes no validity period: leave it out"));
         }
-        if matches!(from, Some(Sender::MessagingService(_))) && !self.capabilities.messaging_service {
-            return Err(cannot("has no messaging services: send from a number or a sender ID"));
+        if matches!(from, Some(Sender::MessagingService(_))) && !self.capabilities.messaging_service
+        {
+            return Err(cannot(
+                "has no messaging services: send from a number or a sender ID",
+            ));
         }
         Ok(Outbound {
             id: message.id,
@@ -74,7 +80,10 @@ impl Validator {
 
     fn check_body(&self, message: &Message) -> Result<(), Error> {
         if message.body.is_empty() && message.media.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidMessage, "the message is empty: it needs a text"));
+            return Err(Error::new(
+                ErrorKind::InvalidMessage,
+                "the message is empty: it needs a text",
+            ));
         }
         // Characters are never fewer than a quarter of the bytes: most texts need no counting.
         if message.body.len() <= self.max_characters {
@@ -86,7 +95,10 @@ impl Validator {
         }
         Err(Error::new(
             ErrorKind::MessageTooLong,
-            format!("the text has {characters} characters; at most {} are allowed", self.max_characters),
+            format!(
+                "the text has {characters} characters; at most {} are allowed",
+                self.max_characters
+            ),
         )
         .with_help("shorten it or send it in parts; it is never cut silently"))
     }
@@ -110,7 +122,10 @@ impl<S> Layer<S> for ValidateLayer {
     type Service = Validate<S>;
 
     fn layer(&self, inner: S) -> Validate<S> {
-        Validate { rules: Arc::clone(&self.0), inner }
+        Validate {
+            rules: Arc::clone(&self.0),
+            inner,
+        }
     }
 }
 
