@@ -1,6 +1,8 @@
 //! Plugin-style SMS framework: configuration picks a provider, a tower stack guards it.
 
 pub mod config;
+mod client;
+pub mod delivery;
 pub mod error;
 pub mod limiter;
 pub mod message;

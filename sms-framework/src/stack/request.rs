@@ -18,6 +18,8 @@ pub struct SendRequest {
     attempt: u32,
     started: Instant,
     trail: Arc<Trail>,
+    /// How many rounds from the queue came before; `None` for a send that its caller waits for.
+    pub(crate) earlier_rounds: Option<u32>,
     /// Set where the retry policy settled the send without another call.
     pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
 }
@@ -31,8 +33,18 @@ impl SendRequest {
             attempt: 1,
             started: Instant::now(),
             trail: Arc::new(Trail::default()),
+            earlier_rounds: None,
             verdict: None,
         }
+    }
+
+    /// A round from the queue, after `earlier_rounds` others, with the doubt they left.
+    pub(crate) fn from_queue(message: Arc<Outbound>, earlier_rounds: u32, doubt: Option<Doubt>) -> Self {
+        let request = Self { earlier_rounds: Some(earlier_rounds), ..Self::new(message) };
+        if let Some(doubt) = doubt {
+            request.trail.add_doubt(doubt);
+        }
+        request
     }
 
     /// The message.
@@ -101,8 +113,7 @@ impl Trail {
         }
     }
 
-    /// Carries a doubt over from an earlier round.
-    pub(crate) fn add_doubt(&self, doubt: Doubt) {
+    fn add_doubt(&self, doubt: Doubt) {
         let weight = match doubt {
             Doubt::ServerError => 1,
             Doubt::NoAnswer => 2,
