@@ -1,7 +1,7 @@
 //! Plugin-style SMS framework: configuration picks a provider, a tower stack guards it.
 
-pub mod config;
 mod client;
+pub mod config;
 pub mod delivery;
 pub mod error;
 pub mod limiter;
@@ -14,6 +14,13 @@ pub mod store;
 #[doc(hidden)]
 pub use inventory as __inventory;
 
+#[cfg(feature = "testkit")]
+pub use client::MockSmsService;
+pub use client::{
+    Broadcast, ClientBuilder, Counts, DatabaseStatus, Mode, SmsClient, SmsService, Status,
+};
+pub use config::{Settings, Sources};
+pub use delivery::{Delivery, QueueReport};
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
 pub use message::{
     Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt,

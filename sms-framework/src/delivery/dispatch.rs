@@ -64,7 +64,13 @@ pub(super) async fn settle(
         "outcome" => if ledger.simulated() && end.result.is_ok() { "simulated" } else { end.state.as_str() }
     )
     .increment(1);
-    Delivery::ended(request.message(), ledger.provider(), ledger.simulated(), request.trail().calls(), end)
+    Delivery::ended(
+        request.message(),
+        ledger.provider(),
+        ledger.simulated(),
+        request.trail().calls(),
+        end,
+    )
 }
 
 /// Makes the row tell the truth when the send is dropped between attempts. An attempt under way is
@@ -76,7 +82,10 @@ struct Guard {
 
 impl Guard {
     fn new(ledger: &Arc<Ledger>, request: &SendRequest) -> Self {
-        Self { ledger: Arc::clone(ledger), request: Some(request.clone()) }
+        Self {
+            ledger: Arc::clone(ledger),
+            request: Some(request.clone()),
+        }
     }
 
     fn disarm(mut self) {
@@ -86,7 +95,11 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(request) = self.request.take().filter(|request| !request.trail().is_in_flight()) {
+        if let Some(request) = self
+            .request
+            .take()
+            .filter(|request| !request.trail().is_in_flight())
+        {
             self.ledger.dropped(&request);
         }
     }

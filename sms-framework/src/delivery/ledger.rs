@@ -79,13 +79,19 @@ impl Ledger {
 
     /// Writes that did not reach the database since start.
     pub(crate) fn failures(&self) -> u64 {
-        self.failures.load(Ordering::Relaxed) + self.store.as_ref().map_or(0, |store| store.info().lost_writes)
+        self.failures.load(Ordering::Relaxed)
+            + self
+                .store
+                .as_ref()
+                .map_or(0, |store| store.info().lost_writes)
     }
 
     /// Writes the row of a message about to be sent. True if there is one now; a broken log never
     /// fails a send.
     pub(super) async fn begin(&self, message: &Arc<Outbound>) -> bool {
-        let Some(store) = &self.store else { return false };
+        let Some(store) = &self.store else {
+            return false;
+        };
         let row = NewMessage {
             message: Arc::clone(message),
             provider: self.provider.as_ref().to_owned(),
@@ -103,7 +109,12 @@ impl Ledger {
     }
 
     /// Settles the row after the stack has run, and tells what that means for the message.
-    pub(super) async fn settle(&self, request: &SendRequest, result: Result<Receipt, Error>, has_row: bool) -> End {
+    pub(super) async fn settle(
+        &self,
+        request: &SendRequest,
+        result: Result<Receipt, Error>,
+        has_row: bool,
+    ) -> End {
         let mut end = self.end(request, result);
         let written = match (&self.store, has_row) {
             (Some(store), true) => match store.settle(self.settlement(request, &end)).await {
@@ -121,7 +132,11 @@ impl Ledger {
         };
         if !written && end.state == MessageState::Queued {
             // There is no row to try it from again.
-            end.state = if request.trail().doubt().is_some() { MessageState::Unknown } else { MessageState::Failed };
+            end.state = if request.trail().doubt().is_some() {
+                MessageState::Unknown
+            } else {
+                MessageState::Failed
+            };
             end.next_attempt_at = None;
         }
         if end.state == MessageState::Queued {
@@ -156,11 +171,21 @@ impl Ledger {
     /// Where a message stands after `result`, and when something happens next.
     fn end(&self, request: &SendRequest, result: Result<Receipt, Error>) -> End {
         let error = match result {
-            Ok(receipt) => return End { state: receipt.status, result: Ok(receipt), next_attempt_at: None },
+            Ok(receipt) => {
+                return End {
+                    state: receipt.status,
+                    result: Ok(receipt),
+                    next_attempt_at: None,
+                };
+            }
             Err(error) => error,
         };
         let doubt = request.trail().doubt();
-        let error = if doubt.is_some() { error.with_certainty(Certainty::MaybeSent) } else { error };
+        let error = if doubt.is_some() {
+            error.with_certainty(Certainty::MaybeSent)
+        } else {
+            error
+        };
         let held = is_doubtful(&error) && !self.may_resend(doubt, &error);
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
@@ -171,13 +196,19 @@ impl Ledger {
             (false, true, None) => (MessageState::Failed, None),
             (false, false, _) => (refused(&error), None),
         };
-        End { result: Err(error), state, next_attempt_at }
+        End {
+            result: Err(error),
+            state,
+            next_attempt_at,
+        }
     }
 
     /// A 5xx answer may be followed by another try where the policy says so; silence never.
     fn may_resend(&self, doubt: Option<Doubt>, error: &Error) -> bool {
         let answered = doubt == Some(Doubt::ServerError);
-        answered && error.is_transient() && self.policy.after_server_error == AfterServerError::Resend
+        answered
+            && error.is_transient()
+            && self.policy.after_server_error == AfterServerError::Resend
     }
 
     /// When the next round from the queue is due; `None` where there were enough.
@@ -187,7 +218,10 @@ impl Ledger {
         if rounds >= queue.max_rounds {
             return None;
         }
-        let backoff = queue.base.saturating_mul(1 << rounds.min(31)).min(queue.cap);
+        let backoff = queue
+            .base
+            .saturating_mul(1 << rounds.min(31))
+            .min(queue.cap);
         let wait = backoff.max(error.retry_after().unwrap_or_default());
         let due = self.now() + wait;
         let oldest = request.message().created_at() + queue.max_age;
@@ -197,14 +231,23 @@ impl Ledger {
     fn settlement(&self, request: &SendRequest, end: &End) -> Settlement {
         let receipt = end.result.as_ref().ok();
         let ids = receipt.map(|receipt| {
-            receipt.provider_message_id.iter().chain(&receipt.more_provider_message_ids).cloned().collect()
+            receipt
+                .provider_message_id
+                .iter()
+                .chain(&receipt.more_provider_message_ids)
+                .cloned()
+                .collect()
         });
         Settlement {
             id: request.message().id(),
             state: end.state,
             attempts: request.trail().calls(),
             from_queue: request.earlier_rounds.is_some(),
-            doubt: if receipt.is_some() { None } else { request.trail().doubt() },
+            doubt: if receipt.is_some() {
+                None
+            } else {
+                request.trail().doubt()
+            },
             provider_message_ids: ids.unwrap_or_default(),
             provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
             segments: receipt.map(|receipt| receipt.segments),
@@ -219,7 +262,9 @@ impl Ledger {
         self.failures.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("sms_log_failures_total").increment(1);
         if !self.reported.swap(true, Ordering::Relaxed) {
-            tracing::error!("messages are sent but not logged: {error}; further failures are only counted");
+            tracing::error!(
+                "messages are sent but not logged: {error}; further failures are only counted"
+            );
         }
     }
 }
@@ -248,7 +293,9 @@ impl AttemptLog for Ledger {
 
 impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ledger").field("provider", &self.provider).field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Ledger")
+            .field("provider", &self.provider)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
-

@@ -10,9 +10,12 @@ use serde::Serialize;
 pub(crate) use dispatch::{Dispatcher, ProviderStack};
 pub(crate) use ledger::{Ledger, Policy};
 pub use queue::QueueReport;
+pub(crate) use queue::process;
 
 use crate::error::{Certainty, Error};
-use crate::message::{Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender};
+use crate::message::{
+    Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
+};
 
 /// What became of one send, whether it went well or not: it always says where the message stands.
 #[derive(Debug, Clone, Serialize)]

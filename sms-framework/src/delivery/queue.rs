@@ -52,40 +52,69 @@ pub(crate) async fn process(
     let mut report = QueueReport::default();
     loop {
         // No more than can start at once: the lease runs from the claim.
-        let due = store.claim_due(ledger.provider(), ledger.now(), ledger.lease_end(), concurrency).await?;
+        let due = store
+            .claim_due(
+                ledger.provider(),
+                ledger.now(),
+                ledger.lease_end(),
+                concurrency,
+            )
+            .await?;
         if due.is_empty() {
             break;
         }
-        let mut rounds = stream::iter(due).map(|claimed| round(dispatcher, inquiry, claimed)).buffer_unordered(concurrency);
+        let mut rounds = stream::iter(due)
+            .map(|claimed| round(dispatcher, inquiry, claimed))
+            .buffer_unordered(concurrency);
         while let Some(delivery) = rounds.next().await {
             report.count(&delivery);
         }
     }
     let waiting = store.queue_counts(ledger.now()).await?;
     metrics::gauge!("sms_queue_depth").set(waiting.queued as f64);
-    tracing::info!(?report, queued = waiting.queued, unknown = waiting.unknown, "the queue was processed");
+    tracing::info!(
+        ?report,
+        queued = waiting.queued,
+        unknown = waiting.unknown,
+        "the queue was processed"
+    );
     Ok(report)
 }
 
 async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Claimed) -> Delivery {
     let ledger = dispatcher.ledger();
-    let request = SendRequest::from_queue(Arc::clone(&claimed.message), claimed.rounds, claimed.doubt);
+    let request =
+        SendRequest::from_queue(Arc::clone(&claimed.message), claimed.rounds, claimed.doubt);
     if let Some(doubt) = claimed.doubt {
         match ask(inquiry, &claimed).await {
             Ok(Some(receipt)) => return settle(ledger, &request, Ok(receipt), true).await,
             Ok(None) if may_resend(ledger.policy().after_server_error, doubt, &claimed) => {}
-            Ok(None) => return settle(ledger, &request, Err(still_unknown(&claimed, inquiry)), true).await,
+            Ok(None) => {
+                return settle(
+                    ledger,
+                    &request,
+                    Err(still_unknown(&claimed, inquiry)),
+                    true,
+                )
+                .await;
+            }
             Err(error) => return settle(ledger, &request, Err(error), true).await,
         }
     }
     if ledger.now() > claimed.message.created_at() + ledger.policy().queue.max_age {
-        let error = Error::new(ErrorKind::DeadlineExceeded, "it waited longer than queue.max_age");
+        let error = Error::new(
+            ErrorKind::DeadlineExceeded,
+            "it waited longer than queue.max_age",
+        );
         return settle(ledger, &request, Err(error), true).await;
     }
     dispatcher.clone().resend(request).await
 }
 
-async fn ask(inquiry: Option<&Inquiry>, claimed: &Claimed) -> Result<Option<crate::message::Receipt>, Error> {
+async fn ask(
+    inquiry: Option<&Inquiry>,
+    claimed: &Claimed,
+) -> Result<Option<crate::message::Receipt>, Error> {
     match inquiry {
         Some(inquiry) => inquiry.ask(&claimed.message, claimed.attempts).await,
         None => Ok(None),
@@ -94,14 +123,21 @@ async fn ask(inquiry: Option<&Inquiry>, claimed: &Claimed) -> Result<Option<crat
 
 /// Only what was queued after a 5xx answer; never what nobody answered for.
 fn may_resend(policy: AfterServerError, doubt: Doubt, claimed: &Claimed) -> bool {
-    policy == AfterServerError::Resend && doubt == Doubt::ServerError && claimed.was == MessageState::Queued
+    policy == AfterServerError::Resend
+        && doubt == Doubt::ServerError
+        && claimed.was == MessageState::Queued
 }
 
 fn still_unknown(claimed: &Claimed, inquiry: Option<&Inquiry>) -> Error {
     let why = match (claimed.was, inquiry) {
-        (MessageState::Sending, _) => "the process that was sending it went away before it could note the outcome",
-        (_, Some(_)) => "an attempt had no answer, and the provider does not list the message (weak evidence: lists lag)",
+        (MessageState::Sending, _) => {
+            "the process that was sending it went away before it could note the outcome"
+        }
+        (_, Some(_)) => {
+            "an attempt had no answer, and the provider does not list the message (weak evidence: lists lag)"
+        }
         (_, None) => "an attempt had no answer, and the provider cannot be asked",
     };
-    Error::new(ErrorKind::NoAnswer, why).with_help("look it up at the provider before sending it again")
+    Error::new(ErrorKind::NoAnswer, why)
+        .with_help("look it up at the provider before sending it again")
 }

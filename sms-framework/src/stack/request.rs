@@ -39,8 +39,15 @@ impl SendRequest {
     }
 
     /// A round from the queue, after `earlier_rounds` others, with the doubt they left.
-    pub(crate) fn from_queue(message: Arc<Outbound>, earlier_rounds: u32, doubt: Option<Doubt>) -> Self {
-        let request = Self { earlier_rounds: Some(earlier_rounds), ..Self::new(message) };
+    pub(crate) fn from_queue(
+        message: Arc<Outbound>,
+        earlier_rounds: u32,
+        doubt: Option<Doubt>,
+    ) -> Self {
+        let request = Self {
+            earlier_rounds: Some(earlier_rounds),
+            ..Self::new(message)
+        };
         if let Some(doubt) = doubt {
             request.trail.add_doubt(doubt);
         }

@@ -10,7 +10,7 @@ use tower::{Layer, Service};
 use super::SendRequest;
 use crate::config::ValidateSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::{Message, NumberPolicy, Outbound, Segments, Sender};
+use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Segments, Sender};
 use crate::provider::{Capabilities, Provider};
 
 /// The rules that a message must satisfy before anything else happens.
@@ -44,7 +44,7 @@ impl Validator {
     /// * `MESSAGE_TOO_LONG`: with both numbers;
     /// * `UNSUPPORTED`: it asks for what the provider cannot do.
     pub fn check(&self, message: Message) -> Result<Outbound, Error> {
-        let to = self.numbers.parse(&message.to)?;
+        let to = self.number(&message.to)?;
         self.check_body(&message)?;
         let from = message.from.or_else(|| self.default_sender.clone());
         let cannot =
@@ -76,6 +76,14 @@ impl Validator {
             valid_for: message.valid_for,
             created_at: Timestamp::now(),
         })
+    }
+
+    /// Reads a recipient under the rule in force.
+    ///
+    /// # Errors
+    /// `INVALID_PHONE`.
+    pub fn number(&self, input: &str) -> Result<PhoneNumber, Error> {
+        self.numbers.parse(input)
     }
 
     fn check_body(&self, message: &Message) -> Result<(), Error> {

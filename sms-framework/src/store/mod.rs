@@ -59,7 +59,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// `STORAGE`.
-    async fn claim_due(&self, provider: &str, now: Timestamp,
+    async fn claim_due(
+        &self,
+        provider: &str,
+        now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Claimed>, Error>;
