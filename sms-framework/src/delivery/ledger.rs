@@ -52,10 +52,6 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn store(&self) -> Option<&DynStore> {
-        self.store.as_ref()
-    }
-
     pub(crate) fn provider(&self) -> &str {
         &self.provider
     }
