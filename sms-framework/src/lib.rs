@@ -10,6 +10,8 @@ mod nearest;
 pub mod provider;
 pub mod stack;
 pub mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 #[doc(hidden)]
 pub use inventory as __inventory;

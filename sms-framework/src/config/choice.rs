@@ -153,7 +153,12 @@ fn missing(entry: &ProviderEntry, id: &str, table: &Dict) -> Option<Error> {
             .filter(|name| !table.contains_key(*name))
             .collect::<Vec<_>>()
     };
-    let least = entry.credentials.iter().map(lacking).min_by_key(Vec::len)?;
+    // Of two sets that lack as much, the one that somebody began to fill is meant.
+    let effort = |set: &&&[&'static str]| {
+        let lacks = lacking(set).len();
+        (lacks, std::cmp::Reverse(set.len() - lacks))
+    };
+    let least = lacking(entry.credentials.iter().min_by_key(effort)?);
     if least.is_empty() {
         return None;
     }

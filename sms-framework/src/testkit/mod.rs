@@ -1,0 +1,5 @@
+//! For tests: what only the framework itself can make.
+
+mod outbound;
+
+pub use outbound::outbound;
