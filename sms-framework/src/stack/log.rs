@@ -129,13 +129,10 @@ struct Attempting<F> {
 
 impl<F: Future<Output = Result<Receipt, Error>>> Attempting<F> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let trail = self.request.trail();
-        let (started_at, began) = *self.began.get_or_insert_with(|| {
-            trail.call_begins();
-            (Timestamp::now(), Instant::now())
-        });
+        let (started_at, began) = *self
+            .began
+            .get_or_insert_with(|| (Timestamp::now(), Instant::now()));
         let result = ready!(self.call.as_mut().poll(cx));
-        trail.call_ended(&result);
         self.recorder
             .record(&self.request, started_at, began, &result);
         Poll::Ready(result)

@@ -44,9 +44,10 @@ impl ProviderService {
 
     async fn attempt(self, request: SendRequest) -> Result<Receipt, Error> {
         let message = request.message();
+        request.trail().call_begins();
         // Inside a block of its own, for a plugin may panic before it has made its future.
         let call = async { self.provider.send(message).await };
-        match bounded(call, self.timeout).await {
+        let result = match bounded(call, self.timeout).await {
             Ok(acceptance) => Ok(receipt(
                 message,
                 &self.id,
@@ -57,7 +58,9 @@ impl ProviderService {
             Err(error) => Err(error
                 .with_provider(&self.id)
                 .with_attempts(request.attempt())),
-        }
+        };
+        request.trail().call_ended(&result);
+        result
     }
 }
 
@@ -100,7 +103,7 @@ pub(super) fn receipt(
         more_provider_message_ids: ids.collect(),
         provider_status: acceptance.provider_status,
         simulated,
-        to: message.to().clone(),
+        to: *message.to(),
         from: message.from().cloned(),
         segments: acceptance
             .segments

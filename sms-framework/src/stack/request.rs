@@ -94,7 +94,8 @@ pub(crate) struct Round {
     pub(crate) held: bool,
 }
 
-/// What the attempts of one send left behind; readable even after the send was dropped.
+/// What the attempts of one send left behind, noted by
+/// [`ProviderService`](super::ProviderService); readable even after the send was dropped.
 #[derive(Debug, Default)]
 pub struct Trail {
     calls: AtomicU32,
