@@ -1,6 +1,7 @@
 //! One text to many.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use crate::message::{Message, MessageId};
 use crate::stack::Validator;
@@ -15,7 +16,7 @@ use crate::stack::Validator;
 ///     .with(|message| message.owner("artist-17"));
 /// assert_eq!(broadcast.recipients().len(), 2);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Broadcast {
     recipients: Vec<String>,
     message: Message,
@@ -63,5 +64,15 @@ impl Broadcast {
             to,
             ..message.clone()
         })
+    }
+}
+
+/// Counts the recipients instead of showing them.
+impl fmt::Debug for Broadcast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broadcast")
+            .field("recipients", &self.recipients.len())
+            .field("message", &self.message)
+            .finish()
     }
 }

@@ -163,7 +163,7 @@ impl Ledger {
         match store.settle(self.settlement(request, end)).await {
             Ok(true) => Row::Written,
             Ok(false) => {
-                tracing::warn!(message = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
+                tracing::warn!(message_id = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
                 Row::Anothers
             }
             Err(error) => {
@@ -343,7 +343,7 @@ impl AttemptLog for Ledger {
 
     fn abandoned(&self, request: &SendRequest, result: Result<Receipt, Error>) {
         let end = self.given_up(request, result);
-        tracing::info!(message = %request.message().id(), status = %end.state, "an attempt ended after its caller had gone");
+        tracing::info!(message_id = %request.message().id(), status = %end.state, "an attempt ended after its caller had gone");
         self.settle_soon(request, end);
     }
 }

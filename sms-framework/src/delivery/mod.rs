@@ -5,6 +5,8 @@ mod dispatch;
 mod ledger;
 mod queue;
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -16,12 +18,13 @@ pub use queue::QueueReport;
 pub(crate) use queue::process;
 
 use crate::error::{Certainty, Error};
+use crate::message::phone::masked_input;
 use crate::message::{
     Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
 };
 
 /// What became of one send, whether it went well or not: it always says where the message stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Delivery {
     /// Our id of the message.
@@ -114,6 +117,23 @@ impl Delivery {
             error: end.result.as_ref().err().cloned(),
             receipt: end.result.ok(),
         }
+    }
+}
+
+/// Masks the recipient, so that a log line cannot leak it.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("provider", &self.provider)
+            .field("provider_message_id", &self.provider_message_id)
+            .field("simulated", &self.simulated)
+            .field("to", &masked_input(&self.to))
+            .field("attempts", &self.attempts)
+            .field("next_attempt_at", &self.next_attempt_at)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
     }
 }
 

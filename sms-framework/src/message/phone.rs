@@ -234,7 +234,7 @@ fn count_of(digits: usize) -> String {
 
 /// What was typed, for an error: punctuation stays, of the letters and digits only two at each
 /// end, and never more than 24 characters.
-pub(super) fn masked_input(input: &str) -> String {
+pub(crate) fn masked_input(input: &str) -> String {
     const LONGEST: usize = 24;
     let total = input.chars().filter(|c| c.is_alphanumeric()).count();
     let ends = if total <= 4 {

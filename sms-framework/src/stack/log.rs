@@ -204,10 +204,10 @@ impl Recorder {
         let error = result.as_ref().err();
         match error {
             None => {
-                tracing::debug!(message = %request.message().id(), provider = %self.provider, attempt = request.attempt(), ?duration, "accepted")
+                tracing::debug!(message_id = %request.message().id(), provider = %self.provider, attempt = request.attempt(), ?duration, "accepted")
             }
             Some(error) => {
-                tracing::warn!(message = %request.message().id(), attempt = request.attempt(), code = error.code(), certainty = %error.certainty(), ?duration, "{error}")
+                tracing::warn!(message_id = %request.message().id(), attempt = request.attempt(), code = error.code(), certainty = %error.certainty(), ?duration, "{error}")
             }
         }
         self.log.record(Attempt {

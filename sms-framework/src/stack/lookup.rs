@@ -75,7 +75,7 @@ impl Inquiry {
                 simulated: self.simulated,
             });
         }
-        tracing::info!(message = %message.id(), provider = %self.id, found = matches!(found, Ok(Some(_))), "asked the provider for a message of unknown fate");
+        tracing::info!(message_id = %message.id(), provider = %self.id, found = matches!(found, Ok(Some(_))), "asked the provider for a message of unknown fate");
         found
     }
 

@@ -83,18 +83,16 @@ impl<C: Clock> SlotKeeper<C> {
         slot.commit();
         metrics::histogram!("sms_limiter_wait_seconds", "provider" => Arc::clone(&self.provider))
             .record(wait);
+        // Of the sender that took the last slot: most programs have one.
+        metrics::gauge!("sms_limiter_tokens", "provider" => Arc::clone(&self.provider))
+            .set(self.limiter.tokens(&message.from));
         Ok(())
     }
 
     /// How it is used: the tokens of the sender that has fewest, sends waiting, sends refused.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        let usage = self.limiter.usage();
-        if let Some(tokens) = usage.tokens {
-            metrics::gauge!("sms_limiter_tokens", "provider" => Arc::clone(&self.provider))
-                .set(tokens);
-        }
-        usage
+        self.limiter.usage()
     }
 
     fn refused(&self, refused: Refused) -> Error {

@@ -1,6 +1,7 @@
 //! The rows of the store, as the rest of the crate sees them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::error::{Certainty, Error};
+use crate::message::phone::masked_input;
 use crate::message::{Encoding, MessageId, MessageState, Outbound};
 
 /// A message about to be sent.
@@ -164,7 +166,7 @@ pub struct Claimed {
 }
 
 /// A message's row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct MessageRecord {
     /// Our id.
     pub id: MessageId,
@@ -210,6 +212,26 @@ pub struct MessageRecord {
     pub created_at: Timestamp,
     /// When its row last changed.
     pub updated_at: Timestamp,
+}
+
+/// Shows no text and a masked recipient.
+impl fmt::Debug for MessageRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageRecord")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("provider", &self.provider)
+            .field("provider_message_id", &self.provider_message_id)
+            .field("simulated", &self.simulated)
+            .field("to", &masked_input(&self.to))
+            .field("owner", &self.owner)
+            .field("attempts", &self.attempts)
+            .field("rounds", &self.rounds)
+            .field("doubt", &self.doubt)
+            .field("error", &self.error)
+            .field("next_attempt_at", &self.next_attempt_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which messages to list.
