@@ -7,6 +7,8 @@ pub mod message;
 mod nearest;
 pub mod provider;
 pub mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 #[doc(hidden)]
 pub use inventory as __inventory;
