@@ -6,6 +6,7 @@ pub mod limiter;
 pub mod message;
 mod nearest;
 pub mod provider;
+pub mod stack;
 pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -78,6 +78,8 @@ pub struct Receipt {
     /// The provider's ids beyond the first: one per further part.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub more_provider_message_ids: Vec<String>,
+    /// The provider's own word for its status, such as Twilio's `queued`.
+    pub provider_status: Option<String>,
     /// True when nothing left the building (a mock took it): never counts as sent.
     pub simulated: bool,
     /// The recipient.

@@ -1,0 +1,121 @@
+//! Asking the provider whether it has a message, and believing only what is ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::provider::receipt;
+use crate::error::{Error, ErrorKind};
+use crate::message::{Outbound, Receipt};
+use crate::provider::DynProvider;
+use crate::store::{Attempt, DynStore, ErrorNote, Outcome};
+
+/// Asks a provider's [`Lookup`](crate::provider::Lookup) for a message whose fate is unknown.
+///
+/// Of the candidates that the provider names, those are left out that the store knows to belong to
+/// another message. The question is recorded like an attempt.
+#[derive(Debug, Clone)]
+pub struct Inquiry {
+    provider: DynProvider,
+    id: Arc<str>,
+    store: Option<DynStore>,
+    timeout: Duration,
+    simulated: bool,
+}
+
+impl Inquiry {
+    /// Questions to `provider`, called `id` in the configuration; `None` where it cannot be asked.
+    #[must_use]
+    pub fn new(
+        id: &str,
+        provider: DynProvider,
+        store: Option<DynStore>,
+        timeout: Duration,
+    ) -> Option<Self> {
+        provider.lookup()?;
+        let simulated = provider.capabilities().simulated;
+        Some(Self {
+            provider,
+            id: id.into(),
+            store,
+            timeout,
+            simulated,
+        })
+    }
+
+    /// The receipt of `message` if the provider has it.
+    ///
+    /// `calls` is how many times it was called for the message so far.
+    ///
+    /// # Errors
+    /// It could not be asked, or the store could not tell whose the candidates are.
+    pub async fn ask(&self, message: &Outbound, calls: u32) -> Result<Option<Receipt>, Error> {
+        let (started_at, began) = (Timestamp::now(), Instant::now());
+        let found = self.find(message, calls).await;
+        if let Some(store) = &self.store {
+            store.record(Attempt {
+                message_id: message.id(),
+                number: calls,
+                provider: self.id.as_ref().to_owned(),
+                started_at,
+                duration: began.elapsed(),
+                outcome: if matches!(found, Ok(Some(_))) {
+                    Outcome::Found
+                } else {
+                    Outcome::NotFound
+                },
+                error: found.as_ref().err().map(ErrorNote::from),
+                http_status: found.as_ref().err().and_then(Error::http_status),
+                provider_message_id: found
+                    .as_ref()
+                    .ok()
+                    .and_then(|found| found.as_ref()?.provider_message_id.clone()),
+                simulated: self.simulated,
+            });
+        }
+        tracing::info!(message = %message.id(), provider = %self.id, found = matches!(found, Ok(Some(_))), "asked the provider for a message of unknown fate");
+        found
+    }
+
+    async fn find(&self, message: &Outbound, calls: u32) -> Result<Option<Receipt>, Error> {
+        let Some(lookup) = self.provider.lookup() else {
+            return Ok(None);
+        };
+        let answer = tokio::time::timeout(self.timeout, lookup.find(message, message.created_at()));
+        let candidates = answer.await.unwrap_or_else(|_elapsed| {
+            Err(Error::new(
+                ErrorKind::NoAnswer,
+                "the lookup was not answered in time",
+            ))
+        });
+        for candidate in candidates.map_err(|error| error.with_provider(&self.id))? {
+            if !self
+                .is_anothers(message, &candidate.provider_message_ids)
+                .await?
+            {
+                return Ok(Some(receipt(
+                    message,
+                    &self.id,
+                    candidate,
+                    self.simulated,
+                    calls,
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn is_anothers(&self, message: &Outbound, ids: &[String]) -> Result<bool, Error> {
+        let Some(store) = &self.store else {
+            return Ok(false);
+        };
+        for id in ids {
+            if store.is_anothers(message.id(), &self.id, id).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

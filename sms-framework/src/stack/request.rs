@@ -1,0 +1,131 @@
+//! What travels through the layers below validation.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+
+use tokio::time::Instant;
+
+use crate::error::{Certainty, Error};
+use crate::message::{Outbound, Receipt};
+use crate::store::Doubt;
+
+/// One send on its way through the stack: the message, the number of the attempt, and the trail
+/// that earlier attempts left. Cloning it is cheap; clones share the trail.
+#[derive(Debug, Clone)]
+pub struct SendRequest {
+    message: Arc<Outbound>,
+    attempt: u32,
+    started: Instant,
+    trail: Arc<Trail>,
+    /// Set where the retry policy settled the send without another call.
+    pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
+}
+
+impl SendRequest {
+    /// The first attempt at `message`, starting now.
+    #[must_use]
+    pub fn new(message: Arc<Outbound>) -> Self {
+        Self {
+            message,
+            attempt: 1,
+            started: Instant::now(),
+            trail: Arc::new(Trail::default()),
+            verdict: None,
+        }
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &Arc<Outbound> {
+        &self.message
+    }
+
+    /// The number of this attempt, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// When the send began, the wait for its first slot included.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// What the attempts so far left behind.
+    #[must_use]
+    pub fn trail(&self) -> &Arc<Trail> {
+        &self.trail
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        self.verdict
+            .as_ref()
+            .is_some_and(|verdict| verdict.get().is_some())
+    }
+
+    pub(super) fn next_attempt(&mut self) {
+        self.attempt += 1;
+    }
+}
+
+/// What the attempts of one send left behind; readable even after the send was dropped.
+#[derive(Debug, Default)]
+pub struct Trail {
+    calls: AtomicU32,
+    in_flight: AtomicBool,
+    doubt: AtomicU8,
+}
+
+impl Trail {
+    /// How many times the provider was called.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.calls.load(Ordering::Acquire)
+    }
+
+    /// True while a call is under way, also one that its caller no longer waits for.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        self.in_flight.load(Ordering::Acquire)
+    }
+
+    /// The heaviest doubt that any attempt left.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Doubt> {
+        match self.doubt.load(Ordering::Acquire) {
+            0 => None,
+            1 => Some(Doubt::ServerError),
+            _ => Some(Doubt::NoAnswer),
+        }
+    }
+
+    /// Carries a doubt over from an earlier round.
+    pub(crate) fn add_doubt(&self, doubt: Doubt) {
+        let weight = match doubt {
+            Doubt::ServerError => 1,
+            Doubt::NoAnswer => 2,
+        };
+        self.doubt.fetch_max(weight, Ordering::AcqRel);
+    }
+
+    pub(super) fn call_begins(&self) {
+        self.calls.fetch_add(1, Ordering::AcqRel);
+        self.in_flight.store(true, Ordering::Release);
+    }
+
+    pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
+        match result {
+            Err(error) if error.certainty() == Certainty::MaybeSent => {
+                self.add_doubt(if error.is_server_answer() {
+                    Doubt::ServerError
+                } else {
+                    Doubt::NoAnswer
+                });
+            }
+            _ => {}
+        }
+        self.in_flight.store(false, Ordering::Release);
+    }
+}

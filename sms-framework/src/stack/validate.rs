@@ -1,0 +1,171 @@
+//! The outermost layer: what a caller wrote becomes what a provider may rely on, or an error.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::{Either, Ready, ready};
+use jiff::Timestamp;
+use tower::{Layer, Service};
+
+use super::SendRequest;
+use crate::config::ValidateSettings;
+use crate::error::{Error, ErrorKind};
+use crate::message::{Message, NumberPolicy, Outbound, Segments, Sender};
+use crate::provider::{Capabilities, Provider};
+
+/// The rules that a message must satisfy before anything else happens.
+#[derive(Debug, Clone)]
+pub struct Validator {
+    numbers: NumberPolicy,
+    max_characters: usize,
+    default_sender: Option<Sender>,
+    capabilities: Capabilities,
+}
+
+impl Validator {
+    /// The rules of `settings`, for messages to `provider`.
+    ///
+    /// # Errors
+    /// `CONFIG`: the default region does not exist, or this build cannot judge numbers that way.
+    pub fn new(settings: &ValidateSettings, provider: &dyn Provider) -> Result<Self, Error> {
+        Ok(Self {
+            numbers: settings.number_policy()?,
+            max_characters: settings.max_characters,
+            default_sender: provider.default_sender(),
+            capabilities: provider.capabilities(),
+        })
+    }
+
+    /// Turns what a caller wrote into what a provider may rely on.
+    ///
+    /// # Errors
+    /// * `INVALID_PHONE`: the recipient is no phone number under the rule in force;
+    /// * `INVALID_MESSAGE`: nothing to send;
+    /// * `MESSAGE_TOO_LONG`: with both numbers;
+    /// * `UNSUPPORTED`: it asks for what the provider cannot do.
+    pub fn check(&self, message: Message) -> Result<Outbound, Error> {
+        let to = self.numbers.parse(&message.to)?;
+        self.check_body(&message)?;
+        let from = message.from.or_else(|| self.default_sender.clone());
+        let cannot =
+            |what: &str| Error::new(ErrorKind::Unsupported, format!("the provider {what}"));
+        if !message.media.is_empty() && !self.capabilities.media {
+            return Err(cannot(
+                "takes no media: send the text alone, or link to the media in it",
+            ));
+        }
+        if message.valid_for.is_some() && !self.capabilities.validity {
+            return Err(cannot("takes no validity period: leave it out"));
+        }
+        if matches!(from, Some(Sender::MessagingService(_))) && !self.capabilities.messaging_service
+        {
+            return Err(cannot(
+                "has no messaging services: send from a number or a sender ID",
+            ));
+        }
+        Ok(Outbound {
+            id: message.id,
+            to,
+            from,
+            segments: Segments::of(&message.body),
+            body: message.body,
+            owner: message.owner,
+            message_type: message.message_type,
+            tags: message.tags,
+            media: message.media,
+            valid_for: message.valid_for,
+            created_at: Timestamp::now(),
+        })
+    }
+
+    fn check_body(&self, message: &Message) -> Result<(), Error> {
+        if message.body.is_empty() && message.media.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidMessage,
+                "the message is empty: it needs a text",
+            ));
+        }
+        // Characters are never fewer than a quarter of the bytes: most texts need no counting.
+        if message.body.len() <= self.max_characters {
+            return Ok(());
+        }
+        let characters = message.body.chars().count();
+        if characters <= self.max_characters {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::MessageTooLong,
+            format!(
+                "the text has {characters} characters; at most {} are allowed",
+                self.max_characters
+            ),
+        )
+        .with_help("shorten it or send it in parts; it is never cut silently"))
+    }
+}
+
+/// Puts a [`Validator`] in front of a service that takes [`SendRequest`]s.
+///
+/// It changes neither order nor errors of what is below, and holds nothing while it waits.
+#[derive(Debug, Clone)]
+pub struct ValidateLayer(Arc<Validator>);
+
+impl ValidateLayer {
+    /// A layer with these rules.
+    #[must_use]
+    pub fn new(validator: Validator) -> Self {
+        Self(Arc::new(validator))
+    }
+}
+
+impl<S> Layer<S> for ValidateLayer {
+    type Service = Validate<S>;
+
+    fn layer(&self, inner: S) -> Validate<S> {
+        Validate {
+            rules: Arc::clone(&self.0),
+            inner,
+        }
+    }
+}
+
+/// The service of [`ValidateLayer`]: takes a [`Message`], gives the inner one a [`SendRequest`].
+#[derive(Debug, Clone)]
+pub struct Validate<S> {
+    rules: Arc<Validator>,
+    inner: S,
+}
+
+impl<S> Validate<S> {
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &Validator {
+        &self.rules
+    }
+
+    /// The service below.
+    #[must_use]
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+}
+
+impl<S> Service<Message> for Validate<S>
+where
+    S: Service<SendRequest, Error = Error>,
+{
+    type Response = S::Response;
+    type Error = Error;
+    type Future = Either<Ready<Result<S::Response, Error>>, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, message: Message) -> Self::Future {
+        match self.rules.check(message) {
+            Ok(message) => Either::Right(self.inner.call(SendRequest::new(Arc::new(message)))),
+            Err(error) => Either::Left(ready(Err(error))),
+        }
+    }
+}
