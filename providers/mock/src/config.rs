@@ -13,16 +13,38 @@ pub(crate) const DEFAULT_SENDER: &str = "+15555551234";
 pub(crate) const DEFAULT_KEEP: usize = 100;
 
 pub(crate) const KEYS: &[ConfigKey] = &[
-    ConfigKey::new("from", KeyType::Text, "The sender of messages that name none.")
-        .default("\"+15555551234\""),
-    ConfigKey::new("keep", KeyType::Integer, "How many messages are remembered.").default("100"),
-    ConfigKey::new("show_body", KeyType::Bool, "Whether the log shows the texts.").default("true"),
+    ConfigKey::new(
+        "from",
+        KeyType::Text,
+        "The sender of messages that name none.",
+    )
+    .default("\"+15555551234\""),
+    ConfigKey::new(
+        "keep",
+        KeyType::Integer,
+        "How many messages are remembered.",
+    )
+    .default("100"),
+    ConfigKey::new(
+        "show_body",
+        KeyType::Bool,
+        "Whether the log shows the texts.",
+    )
+    .default("true"),
     ConfigKey::new("delay", KeyType::Duration, "How long each send takes.").default("\"0s\""),
-    ConfigKey::new("lookup", KeyType::Bool, "Whether it can be asked for a message again.")
-        .default("true"),
-    ConfigKey::new("script", KeyType::List, "What goes wrong, and when: rules of the form \"WHEN: OUTCOME\".")
-        .default("[]")
-        .sample("[\"+14155550199: opted_out\", \"every 3: server_error\"]"),
+    ConfigKey::new(
+        "lookup",
+        KeyType::Bool,
+        "Whether it can be asked for a message again.",
+    )
+    .default("true"),
+    ConfigKey::new(
+        "script",
+        KeyType::List,
+        "What goes wrong, and when: rules of the form \"WHEN: OUTCOME\".",
+    )
+    .default("[]")
+    .sample("[\"+14155550199: opted_out\", \"every 3: server_error\"]"),
 ];
 
 /// The table `[providers.mock]`; see the [crate's page](crate) for its keys.

@@ -50,7 +50,9 @@ impl Outcome {
             ("delay", Some(time)) => return Ok(Self::Delay(duration::parse(time)?)),
             ("delay", None) => return Err("`delay` needs a time, such as `delay 2s`".to_owned()),
             ("throttled", Some(time)) => {
-                return Ok(Self::Fail(throttled().with_retry_after(duration::parse(time)?)));
+                return Ok(Self::Fail(
+                    throttled().with_retry_after(duration::parse(time)?),
+                ));
             }
             (_, Some(_)) => None,
             (word, None) => Self::of(word),
@@ -62,10 +64,16 @@ impl Outcome {
         let fail = |kind, message: &str| Self::Fail(Error::new(kind, message));
         Some(match word {
             "ok" => Self::Accept,
-            "opted_out" => fail(ErrorKind::OptedOut, "the script says that the recipient opted out"),
+            "opted_out" => fail(
+                ErrorKind::OptedOut,
+                "the script says that the recipient opted out",
+            ),
             "recipient" => fail(ErrorKind::Recipient, "the script refuses the recipient"),
             "refused" => fail(ErrorKind::Refused, "the script refuses the message"),
-            "unauthorized" => fail(ErrorKind::Unauthorized, "the script refuses the credentials"),
+            "unauthorized" => fail(
+                ErrorKind::Unauthorized,
+                "the script refuses the credentials",
+            ),
             "account" => fail(ErrorKind::Account, "the script forbids the account to send"),
             "throttled" => Self::Fail(throttled()),
             "connect" => fail(ErrorKind::Connect, "the script lets no connection through"),
@@ -80,13 +88,24 @@ impl Outcome {
 }
 
 fn throttled() -> Error {
-    Error::new(ErrorKind::ProviderThrottled, "the script throttles the call").with_http_status(429)
+    Error::new(
+        ErrorKind::ProviderThrottled,
+        "the script throttles the call",
+    )
+    .with_http_status(429)
 }
 
 fn server_error() -> Error {
-    Error::new(ErrorKind::ServerError, "the script answers with a server error").with_http_status(500)
+    Error::new(
+        ErrorKind::ServerError,
+        "the script answers with a server error",
+    )
+    .with_http_status(500)
 }
 
 fn no_answer() -> Error {
-    Error::new(ErrorKind::NoAnswer, "the script lets the call go unanswered")
+    Error::new(
+        ErrorKind::NoAnswer,
+        "the script lets the call go unanswered",
+    )
 }

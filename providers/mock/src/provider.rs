@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::config::{self, MockConfig};
 use crate::script::Script;
 use crate::sent::{RECENT, Ring, Sent};
-use crate::Rule;
+use crate::{Outcome, Rule};
 
 /// The mock provider: see the [crate's page](crate). Clones share what they sent and their script.
 ///
@@ -53,7 +53,7 @@ impl Mock {
     #[must_use]
     pub fn builder() -> MockBuilder {
         MockBuilder {
-            id: Plugin::KIND.into(),
+            id: Self::KIND.into(),
             config: MockConfig::default(),
             rules: Vec::new(),
             clock: Box::new(Timestamp::now),
@@ -116,25 +116,32 @@ fn acceptance(sent: &Sent) -> Acceptance {
 #[async_trait]
 impl Provider for Mock {
     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
-        let plan = self.0.script.next(message.to());
-        let delay = self.0.delay + plan.delay;
+        let (delay, outcome) = self.0.script.next(message.to());
+        let delay = self.0.delay + delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let acceptance = plan.accept.then(|| self.accept(message));
-        match (acceptance, plan.error) {
-            (Some(acceptance), None) => Ok(acceptance),
-            (_, Some(error)) => {
-                tracing::info!(target: "sms_provider_mock", provider = %self.0.id, to = message.to().masked(), code = error.code(), "fails as its script says");
+        match outcome {
+            Outcome::Accept | Outcome::Delay(_) => Ok(self.accept(message)),
+            Outcome::Fail(error) => Err(error),
+            Outcome::AcceptThenFail(error) => {
+                self.accept(message);
                 Err(error)
             }
-            (None, None) => unreachable!("a plan accepts or fails"),
         }
     }
 
     fn capabilities(&self) -> Capabilities {
-        let all = Capabilities::new().with_simulated().with_media().with_validity().with_messaging_service();
-        if self.0.lookup { all.with_lookup() } else { all }
+        let all = Capabilities::new()
+            .with_simulated()
+            .with_media()
+            .with_validity()
+            .with_messaging_service();
+        if self.0.lookup {
+            all.with_lookup()
+        } else {
+            all
+        }
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -150,7 +157,10 @@ impl Provider for Mock {
 impl Lookup for Mock {
     async fn find(&self, message: &Outbound, since: Timestamp) -> Result<Vec<Acceptance>, Error> {
         let sender = self.sender_of(message);
-        let found = self.0.sent.filter(|sent| sent.at >= since && sent.is_like(message, sender));
+        let found = self
+            .0
+            .sent
+            .filter(|sent| sent.at >= since && sent.is_like(message, sender));
         Ok(found.iter().map(acceptance).collect())
     }
 }
@@ -263,6 +273,9 @@ impl MockBuilder {
 
 impl fmt::Debug for MockBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockBuilder").field("config", &self.config).field("rules", &self.rules).finish_non_exhaustive()
+        f.debug_struct("MockBuilder")
+            .field("config", &self.config)
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }

@@ -46,19 +46,31 @@ impl Rule {
     /// For every recipient.
     #[must_use]
     pub fn any(outcome: Outcome) -> Self {
-        Self { recipients: Recipients::Any, calls: Calls::All, outcome }
+        Self {
+            recipients: Recipients::Any,
+            calls: Calls::All,
+            outcome,
+        }
     }
 
     /// For one recipient.
     #[must_use]
     pub fn to(recipient: PhoneNumber, outcome: Outcome) -> Self {
-        Self { recipients: Recipients::One(recipient), calls: Calls::All, outcome }
+        Self {
+            recipients: Recipients::One(recipient),
+            calls: Calls::All,
+            outcome,
+        }
     }
 
     /// For the recipients that begin so, such as `+1415`.
     #[must_use]
     pub fn prefix(prefix: impl Into<String>, outcome: Outcome) -> Self {
-        Self { recipients: Recipients::Prefix(prefix.into()), calls: Calls::All, outcome }
+        Self {
+            recipients: Recipients::Prefix(prefix.into()),
+            calls: Calls::All,
+            outcome,
+        }
     }
 
     /// Only at the `n`-th call to these recipients, counted from 1.
@@ -109,23 +121,31 @@ impl FromStr for Rule {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        read(text).map_err(|why| {
-            Error::new(ErrorKind::Config, format!("`{text}` is not a rule: {why}"))
-        })
+        read(text)
+            .map_err(|why| Error::new(ErrorKind::Config, format!("`{text}` is not a rule: {why}")))
     }
 }
 
 fn read(text: &str) -> Result<Rule, String> {
     let Some((when, outcome)) = text.split_once(':') else {
-        return Err("it has no colon; write WHEN: OUTCOME, such as `every 3: server_error`".to_owned());
+        return Err(
+            "it has no colon; write WHEN: OUTCOME, such as `every 3: server_error`".to_owned(),
+        );
     };
     let outcome = Outcome::parse(outcome.trim())?;
     let words: Vec<_> = when.split_whitespace().collect();
     let (recipients, calls) = match words.as_slice() {
         [first, rest @ ..] if first.starts_with(['+', '*']) => (recipients(first)?, calls(rest)?),
-        rest => (Recipients::Any, calls(rest).and_then(|calls| some(calls, when))?),
+        rest => (
+            Recipients::Any,
+            calls(rest).and_then(|calls| some(calls, when))?,
+        ),
     };
-    Ok(Rule { recipients, calls, outcome })
+    Ok(Rule {
+        recipients,
+        calls,
+        outcome,
+    })
 }
 
 /// Without a recipient, the calls must be named.
@@ -141,7 +161,10 @@ fn recipients(word: &str) -> Result<Recipients, String> {
         return Ok(Recipients::Any);
     }
     let Some(prefix) = word.strip_suffix('*') else {
-        return word.parse().map(Recipients::One).map_err(|error: Error| error.message().to_owned());
+        return word
+            .parse()
+            .map(Recipients::One)
+            .map_err(|error: Error| error.message().to_owned());
     };
     let digits = prefix.strip_prefix('+').unwrap_or_default();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use sms_framework::{Error, PhoneNumber};
+use sms_framework::PhoneNumber;
 
 use crate::{Outcome, Rule};
 
@@ -17,43 +17,31 @@ struct Counted {
     calls: u64,
 }
 
-/// What becomes of one call.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) delay: Duration,
-    /// Whether the mock takes the message.
-    pub(crate) accept: bool,
-    /// What the caller gets instead of an acceptance.
-    pub(crate) error: Option<Error>,
-}
-
 impl Script {
     pub(crate) fn new(rules: Vec<Rule>) -> Self {
         let counted = rules.into_iter().map(|rule| Counted { rule, calls: 0 });
         Self(Mutex::new(counted.collect()))
     }
 
-    /// Every rule counts the call, whichever of them decides it.
-    pub(crate) fn next(&self, recipient: &PhoneNumber) -> Plan {
+    /// What becomes of the next call to `recipient`, and how long it takes. Every rule counts the
+    /// call, whichever of them decides it.
+    pub(crate) fn next(&self, recipient: &PhoneNumber) -> (Duration, Outcome) {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut plan = Plan { delay: Duration::ZERO, accept: true, error: None };
-        let mut decided = false;
-        for counted in rules.iter_mut().filter(|counted| counted.rule.is_for(recipient)) {
+        let mut delay = Duration::ZERO;
+        let mut decided = None;
+        for counted in rules
+            .iter_mut()
+            .filter(|counted| counted.rule.is_for(recipient))
+        {
             counted.calls += 1;
-            if decided || !counted.rule.is_at(counted.calls) {
+            if decided.is_some() || !counted.rule.is_at(counted.calls) {
                 continue;
             }
-            decided = !matches!(counted.rule.outcome(), Outcome::Delay(_));
             match counted.rule.outcome() {
-                Outcome::Accept => {}
-                Outcome::Delay(time) => plan.delay += *time,
-                Outcome::AcceptThenFail(error) => plan.error = Some(error.clone()),
-                Outcome::Fail(error) => {
-                    plan.accept = false;
-                    plan.error = Some(error.clone());
-                }
+                Outcome::Delay(time) => delay += *time,
+                outcome => decided = Some(outcome.clone()),
             }
         }
-        plan
+        (delay, decided.unwrap_or(Outcome::Accept))
     }
 }

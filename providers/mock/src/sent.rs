@@ -72,7 +72,10 @@ pub(crate) struct Ring {
 
 impl Ring {
     pub(crate) const fn new(keep: usize) -> Self {
-        Self { keep, sent: Mutex::new(VecDeque::new()) }
+        Self {
+            keep,
+            sent: Mutex::new(VecDeque::new()),
+        }
     }
 
     pub(crate) fn push(&self, message: Arc<Sent>) {
@@ -91,6 +94,9 @@ impl Ring {
 
     pub(crate) fn filter(&self, wanted: impl Fn(&Sent) -> bool) -> Vec<Sent> {
         let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.iter().filter(|sent| wanted(sent)).map(|sent| Sent::clone(sent)).collect()
+        sent.iter()
+            .filter(|sent| wanted(sent))
+            .map(|sent| Sent::clone(sent))
+            .collect()
     }
 }

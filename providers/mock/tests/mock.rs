@@ -69,8 +69,14 @@ async fn what_a_mock_from_configuration_accepted_is_in_recent() {
     let outbound = message(BERT);
     let mock = ENTRY.build("staging", &Figment::new()).unwrap();
     mock.send(&outbound).await.unwrap();
-    let mine = recent().into_iter().find(|sent| sent.message_id == outbound.id()).unwrap();
-    assert_eq!((&*mine.provider, &*mine.body), ("staging", "Doors open at eight."));
+    let mine = recent()
+        .into_iter()
+        .find(|sent| sent.message_id == outbound.id())
+        .unwrap();
+    assert_eq!(
+        (&*mine.provider, &*mine.body),
+        ("staging", "Doors open at eight.")
+    );
 }
 
 #[tokio::test]
@@ -87,7 +93,10 @@ async fn rules_speak_of_calls() {
     let nth = from_toml(r#"script = ["2: refused"]"#).unwrap();
     assert_eq!(codes(&*nth, &[ANNA; 3]).await, ["ok", "REFUSED", "ok"]);
     let first = from_toml(r#"script = ["first 2: connect"]"#).unwrap();
-    assert_eq!(codes(&*first, &[ANNA; 3]).await, ["CONNECT", "CONNECT", "ok"]);
+    assert_eq!(
+        codes(&*first, &[ANNA; 3]).await,
+        ["CONNECT", "CONNECT", "ok"]
+    );
     let every = from_toml(r#"script = ["every 3: server_error"]"#).unwrap();
     let expected = ["ok", "ok", "SERVER_ERROR", "ok", "ok", "SERVER_ERROR"];
     assert_eq!(codes(&*every, &[ANNA; 6]).await, expected);
@@ -96,13 +105,19 @@ async fn rules_speak_of_calls() {
 #[tokio::test]
 async fn a_rule_for_a_recipient_counts_the_calls_to_it_alone() {
     let mock = from_toml(r#"script = ["+44* first 1: server_error"]"#).unwrap();
-    assert_eq!(codes(&*mock, &[ANNA, BERT, BERT]).await, ["ok", "SERVER_ERROR", "ok"]);
+    assert_eq!(
+        codes(&*mock, &[ANNA, BERT, BERT]).await,
+        ["ok", "SERVER_ERROR", "ok"]
+    );
 }
 
 #[tokio::test]
 async fn the_first_rule_that_applies_decides_and_all_of_them_count() {
     let mock = from_toml(r#"script = ["1: ok", "first 2: refused", "*: connect"]"#).unwrap();
-    assert_eq!(codes(&*mock, &[ANNA; 3]).await, ["ok", "REFUSED", "CONNECT"]);
+    assert_eq!(
+        codes(&*mock, &[ANNA; 3]).await,
+        ["ok", "REFUSED", "CONNECT"]
+    );
 }
 
 #[tokio::test]
@@ -123,9 +138,15 @@ async fn every_outcome_has_its_certainty() {
         ("accepted_then_server_error", "SERVER_ERROR", MaybeSent),
     ];
     for (outcome, code, certainty) in expected {
-        let mock = Mock::builder().rule(format!("*: {outcome}").parse().unwrap()).build();
+        let mock = Mock::builder()
+            .rule(format!("*: {outcome}").parse().unwrap())
+            .build();
         let error = mock.send(&message(ANNA)).await.unwrap_err();
-        assert_eq!((error.code(), error.certainty()), (code, certainty), "{outcome}");
+        assert_eq!(
+            (error.code(), error.certainty()),
+            (code, certainty),
+            "{outcome}"
+        );
         let taken = outcome.starts_with("accepted");
         assert_eq!(mock.sent().len(), usize::from(taken), "{outcome}");
     }
@@ -152,14 +173,25 @@ async fn delays_add_up_and_later_rules_still_apply() {
 
 #[tokio::test]
 async fn accepted_then_timeout_is_found_by_the_lookup() {
-    let mock = Mock::builder().rule(Rule::any(Outcome::accepted_then_timeout())).build();
+    let mock = Mock::builder()
+        .rule(Rule::any(Outcome::accepted_then_timeout()))
+        .build();
     let (outbound, other) = (message(ANNA), message(BERT));
     let error = mock.send(&outbound).await.unwrap_err();
     assert_eq!(error.certainty(), Certainty::MaybeSent);
     let lookup = mock.lookup().unwrap();
     let found = lookup.find(&outbound, outbound.created_at()).await.unwrap();
-    assert_eq!(found[0].provider_message_ids[0], mock.sent()[0].provider_message_id);
-    assert!(lookup.find(&other, other.created_at()).await.unwrap().is_empty());
+    assert_eq!(
+        found[0].provider_message_ids[0],
+        mock.sent()[0].provider_message_id
+    );
+    assert!(
+        lookup
+            .find(&other, other.created_at())
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -169,8 +201,23 @@ async fn the_lookup_minds_the_time() {
     let outbound = message(ANNA);
     mock.send(&outbound).await.unwrap();
     let later = noon + jiff::SignedDuration::from_secs(1);
-    assert_eq!(mock.lookup().unwrap().find(&outbound, noon).await.unwrap().len(), 1);
-    assert!(mock.lookup().unwrap().find(&outbound, later).await.unwrap().is_empty());
+    assert_eq!(
+        mock.lookup()
+            .unwrap()
+            .find(&outbound, noon)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(
+        mock.lookup()
+            .unwrap()
+            .find(&outbound, later)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -188,7 +235,10 @@ async fn code_may_fail_with_any_error() {
         .build();
     mock.send(&message(ANNA)).await.unwrap();
     mock.send(&message(BERT)).await.unwrap();
-    assert_eq!(mock.send(&message(ANNA)).await.unwrap_err().certainty(), Certainty::NotSent);
+    assert_eq!(
+        mock.send(&message(ANNA)).await.unwrap_err().certainty(),
+        Certainty::NotSent
+    );
 }
 
 #[test]
@@ -199,15 +249,34 @@ fn a_bad_rule_is_named_with_what_is_allowed() {
         "`providers.mock.script`: `every 3 server_error` is not a rule: it has no colon; write WHEN: OUTCOME, such as `every 3: server_error`"
     );
     let outcome = refusal(r#"script = ["*: serve_error"]"#);
-    assert!(outcome.contains("`serve_error` is not an outcome; the outcomes are ok, delay 2s, opted_out,"), "{outcome}");
-    for when in ["every 0", "every", "0", "sometimes", "", "+*", "+1a*", "+1415* often"] {
+    assert!(
+        outcome
+            .contains("`serve_error` is not an outcome; the outcomes are ok, delay 2s, opted_out,"),
+        "{outcome}"
+    );
+    for when in [
+        "every 0",
+        "every",
+        "0",
+        "sometimes",
+        "",
+        "+*",
+        "+1a*",
+        "+1415* often",
+    ] {
         let text = refusal(&format!(r#"script = ["{when}: ok"]"#));
-        assert!(text.contains("does not say when; write `*`, a recipient such as"), "{text}");
+        assert!(
+            text.contains("does not say when; write `*`, a recipient such as"),
+            "{text}"
+        );
     }
     let number = refusal(r#"script = ["+0123: ok"]"#);
     assert!(number.contains("is not an E.164 phone number"), "{number}");
     let delay = refusal(r#"script = ["*: delay"]"#);
-    assert!(delay.contains("`delay` needs a time, such as `delay 2s`"), "{delay}");
+    assert!(
+        delay.contains("`delay` needs a time, such as `delay 2s`"),
+        "{delay}"
+    );
     let time = refusal(r#"script = ["*: throttled soon"]"#);
     assert!(time.contains("write a number and a unit"), "{time}");
 }
