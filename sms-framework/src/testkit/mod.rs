@@ -2,4 +2,4 @@
 
 mod outbound;
 
-pub use outbound::outbound;
+pub use outbound::{outbound, outbound_at};
