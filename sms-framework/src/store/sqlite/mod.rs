@@ -18,6 +18,7 @@ mod rows;
 mod schema;
 mod settle;
 mod stats;
+mod transaction;
 mod writer;
 
 use std::path::PathBuf;
