@@ -1,1 +1,2 @@
 //! The `sms` command.
+mod providers;
