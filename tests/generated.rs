@@ -72,6 +72,7 @@ fn the_commented_defaults_are_the_defaults() {
     };
     // Only lines at a default; the others say that they are not set.
     let uncommented = text.lines().map(|line| match line.strip_prefix("# ") {
+        Some(rest) if rest.starts_with("[providers.") => format!("{rest}\n"),
         Some(rest) if rest.contains(" = ") && !rest.contains("not set by default") => {
             format!("{rest}\n")
         }

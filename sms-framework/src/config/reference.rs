@@ -24,7 +24,9 @@ pub fn default_toml(registry: &Registry) -> String {
         out.push_str(&commented(name, key));
     }
     for entry in registry.iter() {
-        out.push_str(&format!("\n{}", sample_table(entry)));
+        // The table's head too: a build may link fewer providers than this one.
+        let table = sample_table(entry).replace("\n[", "\n# [");
+        out.push_str(&format!("\n{table}"));
     }
     out
 }
@@ -32,11 +34,13 @@ pub fn default_toml(registry: &Registry) -> String {
 /// A provider's table with every key, commented out: what `sms providers` shows as a sample.
 #[must_use]
 pub fn sample_table(entry: &ProviderEntry) -> String {
-    let mut out = format!("# {}\n[providers.{}]\n", entry.summary, entry.kind);
-    for key in entry.keys {
-        out.push_str(&commented(key.name, key));
-    }
-    out
+    let out = format!("# {}\n[providers.{}]\n", entry.summary, entry.kind);
+    let keys: Vec<_> = entry
+        .keys
+        .iter()
+        .map(|key| commented(key.name, key))
+        .collect();
+    out + &keys.join("\n")
 }
 
 fn commented(name: &str, key: &ConfigKey) -> String {
