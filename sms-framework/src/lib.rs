@@ -19,10 +19,10 @@ pub use inventory as __inventory;
 #[cfg(feature = "testkit")]
 pub use client::MockSmsService;
 pub use client::{
-    Broadcast, ClientBuilder, Counts, DatabaseStatus, Mode, SmsClient, SmsService, Status,
+    Broadcast, ClientBuilder, DatabaseStatus, Mode, SmsClient, SmsService, Status,
 };
 pub use config::{Settings, Sources};
-pub use delivery::{Delivery, QueueReport};
+pub use delivery::{Counts, Delivery, QueueReport};
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
 pub use message::{
     Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt,

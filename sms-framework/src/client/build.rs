@@ -5,15 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tower::{Layer, ServiceBuilder};
 
-use super::{Inner, SmsClient, status};
+use super::{Inner, SmsClient};
 use crate::config::{Choice, Fallback, MOCK, Settings, StackSettings};
 use crate::delivery::{Dispatcher, Ledger, Policy, ProviderStack};
 use crate::error::{Error, ErrorKind};
+use crate::limiter::{Clock, DynClock, SystemClock};
 use crate::message::Templates;
 use crate::provider::{DynProvider, Registry};
 use crate::stack::{
     Inquiry, LogLayer, ProviderService, RateLimitLayer, RetryLayer, RetryPolicy, SlotKeeper,
-    ValidateLayer, Validator,
+    ValidateLayer, Validator, WallClock,
 };
 use crate::store::DynStore;
 
@@ -23,7 +24,8 @@ pub struct ClientBuilder {
     registry: Option<Registry>,
     provider: Option<(String, DynProvider)>,
     store: Option<DynStore>,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    clock: DynClock,
+    wall_clock: WallClock,
 }
 
 /// What is used in the end, and why.
@@ -41,7 +43,8 @@ impl ClientBuilder {
             registry: None,
             provider: None,
             store: None,
-            now: Arc::new(Timestamp::now),
+            clock: DynClock::new(SystemClock::new()),
+            wall_clock: WallClock::default(),
         }
     }
 
@@ -69,7 +72,15 @@ impl ClientBuilder {
     /// Reads the time of day from `now`, for tests of what happens minutes later.
     #[must_use]
     pub fn wall_clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.now = Arc::new(now);
+        self.wall_clock = WallClock::new(now);
+        self
+    }
+
+    /// Paces the sends by this clock, for tests of the limiter. The waits themselves are tokio's
+    /// sleeps, so the clock has to run with tokio's time: see `testkit::TokioClock`.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = DynClock::new(clock);
         self
     }
 
@@ -87,11 +98,11 @@ impl ClientBuilder {
         if let Some(folder) = &self.settings.templates().dir {
             templates.load_dir(folder)?;
         }
-        let now = Arc::clone(&self.now);
+        let clocks = (self.clock.clone(), self.wall_clock.clone());
         let settings = self.settings.clone();
         let picked = self.pick()?;
         picked.announce();
-        assemble(settings, picked, templates, now)
+        assemble(settings, picked, templates, clocks)
     }
 
     fn pick(self) -> Result<Picked, Error> {
@@ -100,6 +111,9 @@ impl ClientBuilder {
             None => open_store(&self.settings),
         };
         if let Some((id, provider)) = self.provider {
+            if let Err(why) = &store {
+                tracing::error!("sms: messages are sent but not remembered: {why}");
+            }
             let reason = "the program brought it".to_owned();
             let choice = Choice {
                 kind: id.clone(),
@@ -136,7 +150,13 @@ fn fall_back(
     store: Result<DynStore, Error>,
 ) -> Result<Picked, Error> {
     let why = match (&provider, &store) {
-        (Err(one), Err(other)) => Error::new(ErrorKind::Config, format!("{one}; and {other}")),
+        (Err(one), Err(other)) => {
+            let both = Error::new(ErrorKind::Config, format!("{one}; and {other}"));
+            match one.help() {
+                Some(help) => both.with_help(help),
+                None => both,
+            }
+        }
         (Err(one), _) | (_, Err(one)) => one.clone(),
         (Ok(_), Ok(_)) => unreachable!("nothing to fall back from"),
     };
@@ -215,7 +235,7 @@ fn assemble(
     settings: Settings,
     picked: Picked,
     templates: Templates,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    (clock, wall_clock): (DynClock, WallClock),
 ) -> Result<SmsClient, Error> {
     let Picked {
         choice,
@@ -230,9 +250,10 @@ fn assemble(
     let stack = settings.stack_for(&choice.provider).clone();
     let simulated = provider.capabilities().simulated;
     let slots = if stack.rate_limit.enabled {
-        Some(Arc::new(SlotKeeper::new(
+        Some(Arc::new(SlotKeeper::with_clock(
             &choice.provider,
             &stack.rate_limit,
+            clock,
         )?))
     } else {
         None
@@ -254,9 +275,9 @@ fn assemble(
         &choice.provider,
         simulated,
         policy,
-        now,
+        wall_clock.clone(),
     ));
-    let validator = Validator::new(&stack.validate, provider.as_ref())?;
+    let validator = Validator::new(&stack.validate, provider.as_ref())?.with_clock(wall_clock);
     let inner = provider_stack(
         &choice.provider,
         &provider,
@@ -278,7 +299,6 @@ fn assemble(
         store,
         store_error,
         templates,
-        counts: status::Counters::default(),
     })))
 }
 
@@ -287,7 +307,7 @@ fn provider_stack(
     id: &str,
     provider: &DynProvider,
     settings: &StackSettings,
-    slots: Option<Arc<SlotKeeper>>,
+    slots: Option<Arc<SlotKeeper<DynClock>>>,
     inquiry: Option<Inquiry>,
     ledger: &Arc<Ledger>,
 ) -> ProviderStack {

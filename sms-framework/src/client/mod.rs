@@ -16,11 +16,12 @@ pub use build::ClientBuilder;
 #[cfg(any(test, feature = "testkit"))]
 pub use service::MockSmsService;
 pub use service::SmsService;
-pub use status::{Counts, DatabaseStatus, Mode, Status};
+pub use status::{DatabaseStatus, Mode, Status};
 
 use crate::config::{Choice, Settings};
 use crate::delivery::{Delivery, Dispatcher, Invalid, QueueReport, process};
 use crate::error::{Error, ErrorKind};
+use crate::limiter::DynClock;
 use crate::message::{BookingConfirmation, Message, Receipt, Sender, Templates};
 use crate::stack::{Inquiry, SlotKeeper, Validate};
 use crate::store::{DeliveryStats, DynStore, StatsFilter};
@@ -50,13 +51,12 @@ struct Inner {
     sender: Option<Sender>,
     simulated: bool,
     stack: Validate<Dispatcher>,
-    slots: Option<Arc<SlotKeeper>>,
+    slots: Option<Arc<SlotKeeper<DynClock>>>,
     inquiry: Option<Inquiry>,
     store: Option<DynStore>,
     /// Why there is no store.
     store_error: Option<Error>,
     templates: Templates,
-    counts: status::Counters,
 }
 
 impl SmsClient {
@@ -107,14 +107,10 @@ impl SmsClient {
     /// The same, telling where the message stands whether it went well or not.
     pub async fn deliver(&self, message: Message) -> Delivery {
         let invalid = Invalid::from(&message);
-        let delivery = match self.0.stack.clone().oneshot(message).await {
+        match self.0.stack.clone().oneshot(message).await {
             Ok(delivery) => delivery,
-            Err(error) => {
-                Delivery::invalid(invalid, &self.0.choice.provider, self.0.simulated, error)
-            }
-        };
-        self.0.counts.count(&delivery);
-        delivery
+            Err(error) => self.dispatcher().ledger().refuse(invalid, error),
+        }
     }
 
     /// Sends every message of a stream, at most `broadcast.concurrency` at once, and tells what

@@ -1,13 +1,11 @@
 //! How the service is doing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde::Serialize;
 
 use super::SmsClient;
-use crate::delivery::Delivery;
+use crate::delivery::Counts;
 use crate::limiter::Usage;
-use crate::message::{MessageState, Sender};
+use crate::message::Sender;
 use crate::store::QueueCounts;
 
 /// Whether messages really leave.
@@ -65,54 +63,6 @@ pub struct DatabaseStatus {
     pub error: Option<String>,
 }
 
-/// What became of sends since this client was built.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Taken by a provider.
-    pub sent: u64,
-    /// Taken by a mock.
-    pub simulated: u64,
-    /// Left in the queue.
-    pub queued: u64,
-    /// Nobody can say.
-    pub unknown: u64,
-    /// Refused or given up.
-    pub failed: u64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    sent: AtomicU64,
-    simulated: AtomicU64,
-    queued: AtomicU64,
-    unknown: AtomicU64,
-    failed: AtomicU64,
-}
-
-impl Counters {
-    pub(super) fn count(&self, delivery: &Delivery) {
-        let counter = match delivery.status {
-            _ if delivery.is_accepted() && delivery.simulated => &self.simulated,
-            _ if delivery.is_accepted() => &self.sent,
-            MessageState::Queued => &self.queued,
-            MessageState::Unknown => &self.unknown,
-            _ => &self.failed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn read(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            sent: read(&self.sent),
-            simulated: read(&self.simulated),
-            queued: read(&self.queued),
-            unknown: read(&self.unknown),
-            failed: read(&self.failed),
-        }
-    }
-}
-
 impl SmsClient {
     /// How the service is doing. It asks the database, and nothing else.
     pub async fn status(&self) -> Status {
@@ -140,7 +90,7 @@ impl SmsClient {
             database: self.database().await,
             limiter: inner.slots.as_ref().map(|slots| slots.usage()),
             log_failures: self.dispatcher().ledger().failures(),
-            counts: inner.counts.read(),
+            counts: self.dispatcher().ledger().counts(),
             queue,
         }
     }

@@ -9,10 +9,11 @@ use tower::{Service, ServiceExt};
 
 use super::{Delivery, Ledger};
 use crate::error::Error;
+use crate::limiter::DynClock;
 use crate::stack::{Log, ProviderService, RateLimit, Retry, SendRequest};
 
 /// The layers around a provider, in their order.
-pub(crate) type ProviderStack = RateLimit<Retry<Log<ProviderService>>>;
+pub(crate) type ProviderStack = RateLimit<Retry<Log<ProviderService>, DynClock>, DynClock>;
 
 /// Writes the message's row, runs the stack, settles the row.
 #[derive(Debug, Clone)]
@@ -38,8 +39,7 @@ impl Dispatcher {
     }
 
     /// Sends a message whose row this process leases.
-    pub(crate) async fn resend(self, request: SendRequest) -> Delivery {
-        let guard = Guard::new(&self.ledger, &request);
+    pub(super) async fn resend(self, request: SendRequest, guard: Guard) -> Delivery {
         self.run(request, true, guard).await
     }
 
@@ -50,7 +50,7 @@ impl Dispatcher {
     }
 }
 
-/// Settles the row and counts what became of the message.
+/// Settles the row and tells what became of the message.
 pub(super) async fn settle(
     ledger: &Ledger,
     request: &SendRequest,
@@ -58,12 +58,6 @@ pub(super) async fn settle(
     has_row: bool,
 ) -> Delivery {
     let end = ledger.settle(request, result, has_row).await;
-    metrics::counter!(
-        "sms_sends_total",
-        "provider" => ledger.provider().to_owned(),
-        "outcome" => if ledger.simulated() && end.result.is_ok() { "simulated" } else { end.state.as_str() }
-    )
-    .increment(1);
     Delivery::ended(
         request.message(),
         ledger.provider(),
@@ -75,20 +69,20 @@ pub(super) async fn settle(
 
 /// Makes the row tell the truth when the send is dropped between attempts. An attempt under way is
 /// the log layer's to finish.
-struct Guard {
+pub(super) struct Guard {
     ledger: Arc<Ledger>,
     request: Option<SendRequest>,
 }
 
 impl Guard {
-    fn new(ledger: &Arc<Ledger>, request: &SendRequest) -> Self {
+    pub(super) fn new(ledger: &Arc<Ledger>, request: &SendRequest) -> Self {
         Self {
             ledger: Arc::clone(ledger),
             request: Some(request.clone()),
         }
     }
 
-    fn disarm(mut self) {
+    pub(super) fn disarm(mut self) {
         self.request = None;
     }
 }
@@ -98,7 +92,7 @@ impl Drop for Guard {
         if let Some(request) = self
             .request
             .take()
-            .filter(|request| !request.trail().is_in_flight())
+            .filter(|request| !request.trail().is_abandoned())
         {
             self.ledger.dropped(&request);
         }

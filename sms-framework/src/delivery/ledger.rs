@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
-use super::{End, is_doubtful};
+use super::counts::Counters;
+use super::{Counts, Delivery, End, Ending, Invalid, is_doubtful};
 use crate::config::{AfterServerError, BodyLog, QueueSettings};
 use crate::error::{Certainty, Class, Error, ErrorKind};
 use crate::message::{MessageState, Outbound, Receipt};
-use crate::stack::{AttemptLog, SendRequest};
+use crate::stack::{AttemptLog, SendRequest, WallClock, after};
 use crate::store::{Attempt, Doubt, DynStore, ErrorNote, NewMessage, Settlement};
 
 /// What the ledger decides by.
@@ -28,7 +29,8 @@ pub(crate) struct Ledger {
     provider: Arc<str>,
     simulated: bool,
     policy: Policy,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    clock: WallClock,
+    counters: Counters,
     failures: AtomicU64,
     reported: AtomicBool,
 }
@@ -39,14 +41,15 @@ impl Ledger {
         provider: &str,
         simulated: bool,
         policy: Policy,
-        now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+        clock: WallClock,
     ) -> Self {
         Self {
             store,
             provider: provider.into(),
             simulated,
             policy,
-            now,
+            clock,
+            counters: Counters::default(),
             failures: AtomicU64::new(0),
             reported: AtomicBool::new(false),
         }
@@ -65,12 +68,32 @@ impl Ledger {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        (self.now)()
+        self.clock.now()
     }
 
     /// When a lease taken now runs out.
     pub(crate) fn lease_end(&self) -> Timestamp {
-        self.now() + self.policy.queue.lease
+        self.clock.in_future(self.policy.queue.lease)
+    }
+
+    /// What became of sends since start.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counters.read()
+    }
+
+    fn count(&self, ending: Ending) {
+        self.counters.count(&self.provider, ending);
+    }
+
+    /// A message that never got past validation: it has no row.
+    pub(crate) fn refuse(&self, message: Invalid, error: Error) -> Delivery {
+        let delivery = Delivery::invalid(message, &self.provider, self.simulated, error);
+        self.count(Ending {
+            state: delivery.status,
+            accepted: false,
+            simulated: self.simulated,
+        });
+        delivery
     }
 
     /// Writes that did not reach the database since start.
@@ -112,33 +135,50 @@ impl Ledger {
         has_row: bool,
     ) -> End {
         let mut end = self.end(request, result);
-        let written = match (&self.store, has_row) {
-            (Some(store), true) => match store.settle(self.settlement(request, &end)).await {
-                Ok(true) => true,
-                Ok(false) => {
-                    tracing::warn!(message = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
-                    false
-                }
-                Err(error) => {
-                    self.report(&error);
-                    false
-                }
-            },
-            _ => false,
-        };
-        if !written && end.state == MessageState::Queued {
-            // There is no row to try it from again.
-            end.state = if request.trail().doubt().is_some() {
-                MessageState::Unknown
-            } else {
-                MessageState::Failed
-            };
-            end.next_attempt_at = None;
-        }
+        let row = self.write(request, &end, has_row).await;
         if end.state == MessageState::Queued {
-            end.result = end.result.map_err(Error::with_queued);
+            end = match row {
+                Row::Written => End {
+                    result: end.result.map_err(Error::with_queued),
+                    ..end
+                },
+                Row::Anothers => end.unknown(),
+                // There is nothing to try it from again.
+                Row::Missing if request.trail().doubt().is_some() => end.unknown(),
+                Row::Missing => End {
+                    state: MessageState::Failed,
+                    next_attempt_at: None,
+                    ..end
+                },
+            };
         }
+        self.count(self.ending(&end));
         end
+    }
+
+    async fn write(&self, request: &SendRequest, end: &End, has_row: bool) -> Row {
+        let Some(store) = self.store.as_ref().filter(|_| has_row) else {
+            return Row::Missing;
+        };
+        match store.settle(self.settlement(request, end)).await {
+            Ok(true) => Row::Written,
+            Ok(false) => {
+                tracing::warn!(message = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
+                Row::Anothers
+            }
+            Err(error) => {
+                self.report(&error);
+                Row::Missing
+            }
+        }
+    }
+
+    fn ending(&self, end: &End) -> Ending {
+        Ending {
+            state: end.state,
+            accepted: end.result.is_ok(),
+            simulated: self.simulated,
+        }
     }
 
     /// Settles the row of a send that was dropped between its attempts.
@@ -148,20 +188,31 @@ impl Ledger {
     }
 
     fn settle_soon(&self, request: &SendRequest, end: End) {
+        self.count(self.ending(&end));
         if let Some(store) = &self.store {
             store.settle_soon(self.settlement(request, &end));
         }
     }
 
-    /// What a result means for a message whose caller went away.
+    /// What a result means for a message whose caller went away: nothing more is sent for it. Where
+    /// it may be out already, the provider is asked later. A round from the queue has no caller.
     fn given_up(&self, request: &SendRequest, result: Result<Receipt, Error>) -> End {
-        let mut end = self.end(request, result);
-        let not_out = request.trail().doubt().is_none() && request.earlier_rounds.is_none();
-        if end.state == MessageState::Queued && not_out {
-            end.state = MessageState::Canceled;
-            end.next_attempt_at = None;
+        let end = self.end(request, result);
+        if request.round.is_some() || !matches!(&end.result, Err(error) if error.is_transient()) {
+            return end;
         }
-        end
+        match request.trail().doubt() {
+            Some(_) => End {
+                state: MessageState::Unknown,
+                next_attempt_at: end.next_attempt_at.filter(|_| self.policy.can_ask),
+                ..end
+            },
+            None => End {
+                state: MessageState::Canceled,
+                next_attempt_at: None,
+                ..end
+            },
+        }
     }
 
     /// Where a message stands after `result`, and when something happens next.
@@ -182,7 +233,7 @@ impl Ledger {
         } else {
             error
         };
-        let held = is_doubtful(&error) && !self.may_resend(doubt, &error);
+        let held = is_doubtful(&error) && !self.may_resend(request, &error);
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
             // Asking again later can settle it; nothing is sent.
@@ -200,9 +251,11 @@ impl Ledger {
     }
 
     /// A 5xx answer may be followed by another try where the policy says so; silence never.
-    fn may_resend(&self, doubt: Option<Doubt>, error: &Error) -> bool {
-        let answered = doubt == Some(Doubt::ServerError);
+    fn may_resend(&self, request: &SendRequest, error: &Error) -> bool {
+        let answered = request.trail().doubt() == Some(Doubt::ServerError);
+        let held = request.round.is_some_and(|round| round.held);
         answered
+            && !held
             && error.is_transient()
             && self.policy.after_server_error == AfterServerError::Resend
     }
@@ -210,7 +263,7 @@ impl Ledger {
     /// When the next round from the queue is due; `None` where there were enough.
     fn next_round(&self, request: &SendRequest, error: &Error) -> Option<Timestamp> {
         let queue = &self.policy.queue;
-        let rounds = request.earlier_rounds.map_or(0, |earlier| earlier + 1);
+        let rounds = request.round.map_or(0, |round| round.earlier + 1);
         if rounds >= queue.max_rounds {
             return None;
         }
@@ -219,8 +272,8 @@ impl Ledger {
             .saturating_mul(1 << rounds.min(31))
             .min(queue.cap);
         let wait = backoff.max(error.retry_after().unwrap_or_default());
-        let due = self.now() + wait;
-        let oldest = request.message().created_at() + queue.max_age;
+        let due = self.clock.in_future(wait);
+        let oldest = after(request.message().created_at(), queue.max_age);
         (due <= oldest).then_some(due)
     }
 
@@ -238,7 +291,7 @@ impl Ledger {
             id: request.message().id(),
             state: end.state,
             attempts: request.trail().calls(),
-            from_queue: request.earlier_rounds.is_some(),
+            from_queue: request.round.is_some(),
             doubt: if receipt.is_some() {
                 None
             } else {
@@ -263,6 +316,14 @@ impl Ledger {
             );
         }
     }
+}
+
+/// What became of a settlement.
+enum Row {
+    Written,
+    /// Its lease ran out, and another process took it over.
+    Anothers,
+    Missing,
 }
 
 /// The provider's refusal, or our own.

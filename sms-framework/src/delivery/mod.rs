@@ -1,5 +1,6 @@
 //! What becomes of a message around the stack: its row before and after, and later rounds.
 
+mod counts;
 mod dispatch;
 mod ledger;
 mod queue;
@@ -7,6 +8,8 @@ mod queue;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use counts::Counts;
+use counts::Ending;
 pub(crate) use dispatch::{Dispatcher, ProviderStack};
 pub(crate) use ledger::{Ledger, Policy};
 pub use queue::QueueReport;
@@ -74,7 +77,7 @@ impl Delivery {
     }
 
     /// A message that never got past validation.
-    pub(crate) fn invalid(message: Invalid, provider: &str, simulated: bool, error: Error) -> Self {
+    fn invalid(message: Invalid, provider: &str, simulated: bool, error: Error) -> Self {
         Self {
             id: message.id,
             status: MessageState::Rejected,
@@ -138,6 +141,19 @@ struct End {
     result: Result<Receipt, Error>,
     state: MessageState,
     next_attempt_at: Option<Timestamp>,
+}
+
+impl End {
+    /// Nobody here can say any more.
+    fn unknown(self) -> Self {
+        Self {
+            result: self
+                .result
+                .map_err(|error| error.with_certainty(Certainty::MaybeSent)),
+            state: MessageState::Unknown,
+            next_attempt_at: None,
+        }
+    }
 }
 
 /// True when the error leaves nobody sure.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
-use super::dispatch::settle;
-use super::{Delivery, Dispatcher};
+use super::dispatch::{Guard, settle};
+use super::{Delivery, Dispatcher, Ledger};
 use crate::config::AfterServerError;
 use crate::error::{Error, ErrorKind};
-use crate::message::MessageState;
-use crate::stack::{Inquiry, SendRequest};
+use crate::message::{MessageState, Receipt};
+use crate::stack::{Inquiry, Round, SendRequest, after};
 use crate::store::{Claimed, Doubt, DynStore};
 
 /// What one run over the queue did.
@@ -83,38 +83,60 @@ pub(crate) async fn process(
 
 async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Claimed) -> Delivery {
     let ledger = dispatcher.ledger();
-    let request =
-        SendRequest::from_queue(Arc::clone(&claimed.message), claimed.rounds, claimed.doubt);
-    if let Some(doubt) = claimed.doubt {
-        match ask(inquiry, &claimed).await {
-            Ok(Some(receipt)) => return settle(ledger, &request, Ok(receipt), true).await,
-            Ok(None) if may_resend(ledger.policy().after_server_error, doubt, &claimed) => {}
-            Ok(None) => {
-                return settle(
-                    ledger,
-                    &request,
-                    Err(still_unknown(&claimed, inquiry)),
-                    true,
-                )
-                .await;
-            }
-            Err(error) => return settle(ledger, &request, Err(error), true).await,
+    let request = request(&claimed);
+    let guard = Guard::new(ledger, &request);
+    match without_a_call(ledger, inquiry, &claimed, &request).await {
+        Some(result) => {
+            guard.disarm();
+            settle(ledger, &request, result, true).await
         }
+        None => dispatcher.clone().resend(request, guard).await,
     }
-    if ledger.now() > claimed.message.created_at() + ledger.policy().queue.max_age {
-        let error = Error::new(
-            ErrorKind::DeadlineExceeded,
-            "it waited longer than queue.max_age",
-        );
-        return settle(ledger, &request, Err(error), true).await;
-    }
-    dispatcher.clone().resend(request).await
 }
 
-async fn ask(
+/// What was not left in the queue may only be asked about.
+fn request(claimed: &Claimed) -> SendRequest {
+    let held = claimed.was != MessageState::Queued;
+    let doubt = claimed.doubt.or(held.then_some(Doubt::NoAnswer));
+    let round = Round {
+        earlier: claimed.rounds,
+        held,
+    };
+    SendRequest::from_queue(Arc::clone(&claimed.message), round, doubt)
+}
+
+/// How the round ends where the provider need not, or must not, be called again.
+async fn without_a_call(
+    ledger: &Ledger,
     inquiry: Option<&Inquiry>,
     claimed: &Claimed,
-) -> Result<Option<crate::message::Receipt>, Error> {
+    request: &SendRequest,
+) -> Option<Result<Receipt, Error>> {
+    if request.trail().doubt().is_some() {
+        match ask(inquiry, claimed).await {
+            Ok(Some(receipt)) => return Some(Ok(receipt)),
+            Ok(None) if may_resend(ledger.policy().after_server_error, request) => {}
+            Ok(None) => {
+                return Some(Err(
+                    still_unknown(claimed, inquiry).with_provider(ledger.provider())
+                ));
+            }
+            Err(error) => return Some(Err(error)),
+        }
+    }
+    let oldest = after(
+        claimed.message.created_at(),
+        ledger.policy().queue.max_age,
+    );
+    (ledger.now() > oldest).then(|| {
+        Err(Error::new(
+            ErrorKind::DeadlineExceeded,
+            "it waited longer than queue.max_age",
+        ))
+    })
+}
+
+async fn ask(inquiry: Option<&Inquiry>, claimed: &Claimed) -> Result<Option<Receipt>, Error> {
     match inquiry {
         Some(inquiry) => inquiry.ask(&claimed.message, claimed.attempts).await,
         None => Ok(None),
@@ -122,22 +144,24 @@ async fn ask(
 }
 
 /// Only what was queued after a 5xx answer; never what nobody answered for.
-fn may_resend(policy: AfterServerError, doubt: Doubt, claimed: &Claimed) -> bool {
+fn may_resend(policy: AfterServerError, request: &SendRequest) -> bool {
     policy == AfterServerError::Resend
-        && doubt == Doubt::ServerError
-        && claimed.was == MessageState::Queued
+        && request.trail().doubt() == Some(Doubt::ServerError)
+        && !request.round.is_some_and(|round| round.held)
 }
 
 fn still_unknown(claimed: &Claimed, inquiry: Option<&Inquiry>) -> Error {
-    let why = match (claimed.was, inquiry) {
+    let why = match (claimed.was, claimed.doubt) {
         (MessageState::Sending, _) => {
             "the process that was sending it went away before it could note the outcome"
         }
-        (_, Some(_)) => {
-            "an attempt had no answer, and the provider does not list the message (weak evidence: lists lag)"
-        }
-        (_, None) => "an attempt had no answer, and the provider cannot be asked",
+        (_, Some(Doubt::ServerError)) => "an attempt was answered with a server error",
+        _ => "an attempt had no answer",
     };
-    Error::new(ErrorKind::NoAnswer, why)
+    let evidence = match inquiry {
+        Some(_) => "the provider does not list the message (weak evidence: lists lag)",
+        None => "the provider cannot be asked",
+    };
+    Error::new(ErrorKind::NoAnswer, format!("{why}, and {evidence}"))
         .with_help("look it up at the provider before sending it again")
 }

@@ -18,8 +18,8 @@ pub struct SendRequest {
     attempt: u32,
     started: Instant,
     trail: Arc<Trail>,
-    /// How many rounds from the queue came before; `None` for a send that its caller waits for.
-    pub(crate) earlier_rounds: Option<u32>,
+    /// Which round from the queue this is; `None` for a send that its caller waits for.
+    pub(crate) round: Option<Round>,
     /// Set where the retry policy settled the send without another call.
     pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
 }
@@ -33,19 +33,15 @@ impl SendRequest {
             attempt: 1,
             started: Instant::now(),
             trail: Arc::new(Trail::default()),
-            earlier_rounds: None,
+            round: None,
             verdict: None,
         }
     }
 
-    /// A round from the queue, after `earlier_rounds` others, with the doubt they left.
-    pub(crate) fn from_queue(
-        message: Arc<Outbound>,
-        earlier_rounds: u32,
-        doubt: Option<Doubt>,
-    ) -> Self {
+    /// A round from the queue, with the doubt that earlier ones left.
+    pub(crate) fn from_queue(message: Arc<Outbound>, round: Round, doubt: Option<Doubt>) -> Self {
         let request = Self {
-            earlier_rounds: Some(earlier_rounds),
+            round: Some(round),
             ..Self::new(message)
         };
         if let Some(doubt) = doubt {
@@ -89,11 +85,20 @@ impl SendRequest {
     }
 }
 
+/// A round from the queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Round {
+    /// How many came before.
+    pub(crate) earlier: u32,
+    /// The message may only be asked about: sending it again is not for us to decide.
+    pub(crate) held: bool,
+}
+
 /// What the attempts of one send left behind; readable even after the send was dropped.
 #[derive(Debug, Default)]
 pub struct Trail {
     calls: AtomicU32,
-    in_flight: AtomicBool,
+    abandoned: AtomicBool,
     doubt: AtomicU8,
 }
 
@@ -104,10 +109,11 @@ impl Trail {
         self.calls.load(Ordering::Acquire)
     }
 
-    /// True while a call is under way, also one that its caller no longer waits for.
+    /// True once the caller dropped the send while a call was under way: the call runs on, and
+    /// what it ends with is told to [`AttemptLog::abandoned`](super::AttemptLog::abandoned).
     #[must_use]
-    pub fn is_in_flight(&self) -> bool {
-        self.in_flight.load(Ordering::Acquire)
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
     }
 
     /// The heaviest doubt that any attempt left.
@@ -130,20 +136,19 @@ impl Trail {
 
     pub(super) fn call_begins(&self) {
         self.calls.fetch_add(1, Ordering::AcqRel);
-        self.in_flight.store(true, Ordering::Release);
+    }
+
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Release);
     }
 
     pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
         match result {
+            Err(error) if error.is_server_answer() => self.add_doubt(Doubt::ServerError),
             Err(error) if error.certainty() == Certainty::MaybeSent => {
-                self.add_doubt(if error.is_server_answer() {
-                    Doubt::ServerError
-                } else {
-                    Doubt::NoAnswer
-                });
+                self.add_doubt(Doubt::NoAnswer);
             }
             _ => {}
         }
-        self.in_flight.store(false, Ordering::Release);
     }
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::{Either, Ready, ready};
-use jiff::Timestamp;
 use tower::{Layer, Service};
 
-use super::SendRequest;
+use super::{SendRequest, WallClock};
 use crate::config::ValidateSettings;
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Segments, Sender};
@@ -20,6 +19,7 @@ pub struct Validator {
     max_characters: usize,
     default_sender: Option<Sender>,
     capabilities: Capabilities,
+    clock: WallClock,
 }
 
 impl Validator {
@@ -33,7 +33,13 @@ impl Validator {
             max_characters: settings.max_characters,
             default_sender: provider.default_sender(),
             capabilities: provider.capabilities(),
+            clock: WallClock::default(),
         })
+    }
+
+    /// Dates messages by another clock.
+    pub(crate) fn with_clock(self, clock: WallClock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Turns what a caller wrote into what a provider may rely on.
@@ -74,7 +80,7 @@ impl Validator {
             tags: message.tags,
             media: message.media,
             valid_for: message.valid_for,
-            created_at: Timestamp::now(),
+            created_at: self.clock.now(),
         })
     }
 
