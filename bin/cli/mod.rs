@@ -1,14 +1,28 @@
 //! The commands, one file each, and what they share: arguments, output, logs, exit codes.
 
+mod completions;
+mod config;
+mod messages;
+mod migrate;
+mod numbers;
+mod providers;
+mod queue;
+mod segments;
 mod send;
+mod stats;
+mod status;
 
+mod database;
 mod detail;
 mod failure;
 mod input;
+mod jsonl;
 mod logs;
+mod outlook;
 mod output;
 mod receipt;
 mod sources;
+mod table;
 mod wording;
 
 use std::ffi::OsString;
@@ -75,6 +89,17 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Send(send::Send),
+    Queue(queue::Queue),
+    Messages(messages::Messages),
+    Stats(stats::Stats),
+    Status(status::ShowStatus),
+    Providers(providers::Providers),
+    Config(config::Config),
+    Segments(segments::Measure),
+    Numbers(numbers::Inspect),
+    Migrate(migrate::Migrate),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -87,6 +112,17 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let global = &cli.global;
     let ended = match cli.command {
         Command::Send(send) => send.run(global, &output),
+        Command::Queue(queue) => queue.run(global, &output),
+        Command::Messages(messages) => messages.run(global, &output),
+        Command::Stats(stats) => stats.run(global, &output),
+        Command::Status(status) => status.run(global, &output),
+        Command::Providers(providers) => providers.run(&output),
+        Command::Config(config) => config.run(global, &output),
+        Command::Segments(measure) => measure.run(&output),
+        Command::Numbers(inspect) => inspect.run(&output),
+        Command::Migrate(migrate) => migrate.run(global, &output),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(&output),
     };
     match ended {
         Ok(code) => code,
