@@ -1,4 +1,5 @@
-//! The providers linked into this program: the only list of them.
+//! The providers of this program. A crate that nothing names is dropped by the linker, so each has
+//! its line here, and nowhere else.
 
 #[cfg(feature = "mock")]
 use sms_provider_mock as _;

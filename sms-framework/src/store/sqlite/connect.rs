@@ -34,6 +34,17 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error>
     Ok(connection)
 }
 
+/// Whether the file's tables are those of this program; `None` where there is no file yet.
+pub(super) fn is_current(options: &SqliteOptions) -> Result<Option<bool>, Error> {
+    let path = &options.path;
+    check(path)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut connection = establish(path, options.busy_timeout)?;
+    migrate::is_current(&mut connection, path).map(Some)
+}
+
 /// A connection that only reads.
 pub(super) fn reader(path: &Path, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
     let mut connection = establish(path, busy_timeout)?;
