@@ -67,13 +67,9 @@ impl Twilio {
         self.http.execute(request).await
     }
 
-    /// What must never be shown of a request.
-    pub(crate) fn hidden<'a>(&'a self, message: &'a Outbound) -> [&'a str; 3] {
-        [
-            message.body(),
-            message.to().as_str(),
-            self.password.expose_secret(),
-        ]
+    /// What must never be shown of a request, beside digits.
+    pub(crate) fn hidden<'a>(&'a self, message: &'a Outbound) -> [&'a str; 2] {
+        [message.body(), self.password.expose_secret()]
     }
 
     fn form<'a>(

@@ -216,8 +216,10 @@ impl<'a> Checked<'a> {
 
     pub(crate) fn service(&self) -> Result<Option<ServiceId>, Error> {
         let sid = self.config.messaging_service_sid.as_deref();
-        let service = sid.map(ServiceId::parse).transpose();
-        service.map_err(|error| self.wrong("messaging_service_sid", error.message()))
+        sid.map(ServiceId::parse).transpose().map_err(|_| {
+            let why = "it is no SID of a messaging service: 1 to 64 visible ASCII characters";
+            self.wrong("messaging_service_sid", why)
+        })
     }
 
     /// The sender of messages that name none.
