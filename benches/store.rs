@@ -79,7 +79,7 @@ async fn begin(store: &SqliteStore) -> MessageId {
 async fn cycle(store: &SqliteStore) {
     let id = begin(store).await;
     let at = Timestamp::now();
-    let theirs = format!("SM{:032x}", rand_like(id));
+    let theirs = format!("SM{:032x}", scattered(id));
     store.record(Attempt {
         message_id: id,
         number: 1,
@@ -109,8 +109,8 @@ async fn cycle(store: &SqliteStore) {
     assert!(store.settle(settlement).await.unwrap());
 }
 
-/// A vendor's ids are in no order: half of a hash spreads them over the index.
-fn rand_like(id: MessageId) -> u64 {
+/// A vendor's ids are in no order: a hash scatters them over the index.
+fn scattered(id: MessageId) -> u64 {
     use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
     BuildHasherDefault::<DefaultHasher>::default().hash_one(id)
 }
@@ -152,24 +152,26 @@ fn spread(
     })
 }
 
-diesel::table! {
-    sms_messages (id) {
-        id -> Text,
-        state -> Text,
-        provider -> Text,
-        simulated -> Bool,
-        recipient -> Text,
-        body -> Text,
-        segments -> Integer,
-        encoding -> Text,
-        owner -> Text,
-        message_type -> Text,
-        attempts -> Integer,
-        rounds -> Integer,
-        next_attempt_at -> BigInt,
-        holder -> Text,
-        created_at -> BigInt,
-        updated_at -> BigInt,
+mod schema {
+    diesel::table! {
+        sms_messages (id) {
+            id -> Text,
+            state -> Text,
+            provider -> Text,
+            simulated -> Bool,
+            recipient -> Text,
+            body -> Text,
+            segments -> Integer,
+            encoding -> Text,
+            owner -> Text,
+            message_type -> Text,
+            attempts -> Integer,
+            rounds -> Integer,
+            next_attempt_at -> BigInt,
+            holder -> Text,
+            created_at -> BigInt,
+            updated_at -> BigInt,
+        }
     }
 }
 
@@ -193,7 +195,7 @@ fn floor(folder: &TempDir, count: u64) -> Duration {
 }
 
 fn insert(connection: &mut SqliteConnection, new: &NewMessage) -> QueryResult<()> {
-    use self::sms_messages::dsl;
+    use self::schema::sms_messages::dsl;
     let message = &new.message;
     diesel::insert_into(dsl::sms_messages)
         .values((

@@ -82,11 +82,17 @@ pub(super) fn messages(
         .collect()
 }
 
-/// The states are written out, because only then the partial index of what went wrong serves them.
+/// The states are written out, because only then the partial indexes serve them; what is being
+/// sent always has a lease, so that the index of what is due has it.
 fn in_states(states: &[MessageState]) -> SqlLiteral<Bool> {
     let each: Vec<_> = states
         .iter()
-        .map(|state| format!("state = '{}'", state.as_str()))
+        .map(|state| match state {
+            MessageState::Sending => {
+                "(state = 'sending' AND next_attempt_at IS NOT NULL)".to_owned()
+            }
+            other => format!("state = '{other}'"),
+        })
         .collect();
     sql(&format!("({})", each.join(" OR ")))
 }
