@@ -60,7 +60,7 @@ fn message() -> Message {
 fn new(message: Message) -> NewMessage {
     let now = Timestamp::now();
     NewMessage {
-        message: Arc::new(testkit::outbound(message, now).unwrap()),
+        message: Arc::new(testkit::outbound_at(message, now)),
         provider: "twilio".into(),
         simulated: false,
         hash_body: false,

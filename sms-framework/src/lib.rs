@@ -18,9 +18,7 @@ pub use inventory as __inventory;
 
 #[cfg(feature = "testkit")]
 pub use client::MockSmsService;
-pub use client::{
-    Broadcast, ClientBuilder, DatabaseStatus, Mode, SmsClient, SmsService, Status,
-};
+pub use client::{Broadcast, ClientBuilder, DatabaseStatus, Mode, SmsClient, SmsService, Status};
 pub use config::{Settings, Sources};
 pub use delivery::{Counts, Delivery, QueueReport};
 pub use error::{Certainty, Class, Error, ErrorKind, Result};

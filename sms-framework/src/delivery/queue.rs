@@ -124,10 +124,7 @@ async fn without_a_call(
             Err(error) => return Some(Err(error)),
         }
     }
-    let oldest = after(
-        claimed.message.created_at(),
-        ledger.policy().queue.max_age,
-    );
+    let oldest = after(claimed.message.created_at(), ledger.policy().queue.max_age);
     (ledger.now() > oldest).then(|| {
         Err(Error::new(
             ErrorKind::DeadlineExceeded,

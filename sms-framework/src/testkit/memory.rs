@@ -101,9 +101,7 @@ impl MemoryStore {
         }
         row.provider_message_ids
             .extend(settlement.provider_message_ids);
-        record.provider_status = settlement
-            .provider_status
-            .or(record.provider_status.take());
+        record.provider_status = settlement.provider_status.or(record.provider_status.take());
         record.segments = settlement.segments.unwrap_or(record.segments);
         record.error = settlement.error;
         record.next_attempt_at = settlement.next_attempt_at;
@@ -287,7 +285,9 @@ impl Store for MemoryStore {
             count(&mut stats, &record);
         }
         stats.total_sent = stats.successes + stats.failures;
-        stats.by_error.sort_by_key(|error| std::cmp::Reverse(error.count));
+        stats
+            .by_error
+            .sort_by_key(|error| std::cmp::Reverse(error.count));
         Ok(stats)
     }
 
