@@ -2,7 +2,17 @@
 //! the file.
 #![allow(clippy::unwrap_used)]
 
+#[path = "store/group.rs"]
+mod group;
 #[path = "store/life.rs"]
 mod life;
+#[path = "store/migrations.rs"]
+mod migrations;
+#[path = "store/open.rs"]
+mod open;
+#[path = "store/queue.rs"]
+mod queue;
+#[path = "store/stats.rs"]
+mod stats;
 #[path = "store/support.rs"]
 mod support;

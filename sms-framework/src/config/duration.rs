@@ -24,7 +24,11 @@ pub fn format(duration: Duration) -> String {
     }
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+/// For `#[serde(deserialize_with = "…")]` in the config types of providers.
+///
+/// # Errors
+/// The value is not a text that [`parse`] reads.
+pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
 }
 

@@ -5,7 +5,7 @@
 //! | [`ScriptedProvider`] | a provider that accepts, fails, hangs or panics by script, and remembers every call |
 //! | [`MemoryStore`] | a store without a database, which can be told to break |
 //! | [`TokioClock`] | the limiter's clock and the time of day on tokio's time, paused or not |
-//! | [`outbound`] | a validated message made of a draft |
+//! | [`outbound`], [`outbound_at`] | a validated message made of a draft |
 //!
 //! # Examples
 //! ```
@@ -39,5 +39,5 @@ mod scripted;
 
 pub use clock::TokioClock;
 pub use memory::MemoryStore;
-pub use outbound::outbound;
+pub use outbound::{outbound, outbound_at};
 pub use scripted::{Act, Call, Finding, ScriptedProvider};

@@ -1,29 +1,38 @@
-//! A message for a provider or a store under test.
+//! A validated message made of a draft, as a provider or a store gets it.
 
 use jiff::Timestamp;
 
-use crate::error::Error;
 use crate::message::{Message, Outbound, PhoneNumber, Segments};
 
-/// The message as a provider would get to see it, handed over at `created_at`; the recipient must
-/// be E.164 and nothing else is checked.
+/// The message as a provider would get to see it, handed over now.
 ///
-/// # Errors
-/// `INVALID_PHONE`: the recipient is not E.164.
+/// It reads the recipient as E.164 and checks nothing else.
+///
+/// # Panics
+/// The recipient is not E.164.
 ///
 /// # Examples
 /// ```
-/// use jiff::Timestamp;
 /// use sms_framework::{Message, testkit};
 ///
-/// let message = testkit::outbound(Message::new("+14155550123", "Hello"), Timestamp::now())?;
+/// let message = testkit::outbound(Message::new("+14155550123", "Hello"));
 /// assert_eq!(message.segments().count, 1);
-/// # Ok::<_, sms_framework::Error>(())
 /// ```
-pub fn outbound(message: Message, created_at: Timestamp) -> Result<Outbound, Error> {
-    Ok(Outbound {
+#[must_use]
+pub fn outbound(message: Message) -> Outbound {
+    outbound_at(message, Timestamp::now())
+}
+
+/// The same, handed over at `created_at`.
+///
+/// # Panics
+/// The recipient is not E.164.
+#[must_use]
+pub fn outbound_at(message: Message, created_at: Timestamp) -> Outbound {
+    let to = PhoneNumber::parse(&message.to).expect("a test writes its recipient as E.164");
+    Outbound {
         id: message.id,
-        to: PhoneNumber::parse(&message.to)?,
+        to,
         from: message.from,
         segments: Segments::of(&message.body),
         body: message.body,
@@ -33,5 +42,5 @@ pub fn outbound(message: Message, created_at: Timestamp) -> Result<Outbound, Err
         media: message.media,
         valid_for: message.valid_for,
         created_at,
-    })
+    }
 }

@@ -78,7 +78,7 @@ async fn an_error_is_kept_until_a_later_round_clears_it() {
     assert_eq!(record.error, Some(note));
     assert_eq!(record.doubt, Some(Doubt::ServerError));
 
-    let claimed = store.claim_due(at(10), at(70), 10).await.unwrap();
+    let claimed = store.claim_due("twilio", at(10), at(70), 10).await.unwrap();
     assert_eq!(claimed.len(), 1);
     let sent = Settlement {
         from_queue: true,
@@ -133,9 +133,9 @@ async fn a_dropped_body_leaves_its_hash_and_a_kept_one_has_both() {
 async fn a_dropped_body_is_overwritten_in_the_file() {
     let place = Place::new();
     let store = place.open();
-    let text = "the secret rehearsal room is above the bakery";
+    let text = "the secret rehearsal room";
     let mut message = hello();
-    message.body = text.into();
+    message.body = text.repeat(40);
     let id = begun(&store, message).await;
     let settlement = Settlement {
         drop_body: true,

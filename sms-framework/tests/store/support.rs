@@ -51,7 +51,7 @@ pub(crate) fn new(message: Message) -> NewMessage {
 }
 
 pub(crate) fn new_at(message: Message, created_at: Timestamp) -> NewMessage {
-    new_of(testkit::outbound(message, created_at).unwrap())
+    new_of(testkit::outbound_at(message, created_at))
 }
 
 fn new_of(message: Outbound) -> NewMessage {

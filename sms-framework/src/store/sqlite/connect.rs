@@ -1,11 +1,11 @@
 //! Opening connections, and what is checked before the first.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::result::QueryResult;
+use diesel::result::{Error as DieselError, QueryResult};
 use diesel::sql_types::Text;
 
 use super::{SqliteOptions, failure, migrate};
@@ -22,7 +22,7 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error>
         connection.batch_execute(&limit).map_err(explain)?;
     }
     migrate::up_to_date(&mut connection, path, options.migrate)?;
-    write_ahead(&mut connection).map_err(explain)?;
+    write_ahead(&mut connection, options.busy_timeout).map_err(explain)?;
     // FULL: what was accepted survives a power cut; a group of writes shares the sync.
     // secure_delete: a body that is dropped is overwritten, not only unlinked.
     connection
@@ -32,6 +32,17 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error>
         .map_err(explain)?;
     can_write(&mut connection).map_err(explain)?;
     Ok(connection)
+}
+
+/// Whether the file's tables are those of this program; `None` where there is no file yet.
+pub(super) fn is_current(options: &SqliteOptions) -> Result<Option<bool>, Error> {
+    let path = &options.path;
+    check(path)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut connection = establish(path, options.busy_timeout)?;
+    migrate::is_current(&mut connection, path).map(Some)
 }
 
 /// A connection that only reads.
@@ -99,31 +110,50 @@ fn address(path: &Path) -> Result<String, Error> {
 }
 
 /// Turns the write-ahead log on; the file remembers it, so mostly there is nothing to do.
-fn write_ahead(connection: &mut SqliteConnection) -> QueryResult<()> {
+///
+/// SQLite does not wait for others when it switches, so several processes that make the same new
+/// file would refuse each other: we wait for it.
+fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+    const PAUSE: Duration = Duration::from_millis(2);
+    let deadline = Instant::now() + busy_timeout;
+    while journal_mode(connection, "PRAGMA journal_mode")? != "wal" {
+        match journal_mode(connection, "PRAGMA journal_mode = WAL") {
+            Ok(mode) if mode == "wal" => break,
+            Ok(mode) => {
+                tracing::warn!(
+                    mode,
+                    "SQLite cannot keep a write-ahead log here (a network drive?); writing will be slow"
+                );
+                break;
+            }
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn journal_mode(connection: &mut SqliteConnection, pragma: &str) -> QueryResult<String> {
     #[derive(QueryableByName)]
     struct Mode {
         #[diesel(sql_type = Text)]
         journal_mode: String,
     }
-    let mode: Mode = diesel::sql_query("PRAGMA journal_mode").get_result(connection)?;
-    if mode.journal_mode == "wal" {
-        return Ok(());
-    }
-    let mode: Mode = diesel::sql_query("PRAGMA journal_mode = WAL").get_result(connection)?;
-    if mode.journal_mode != "wal" {
-        tracing::warn!(
-            mode = mode.journal_mode,
-            "SQLite cannot keep a write-ahead log here (a network drive?); writing will be slow"
-        );
-    }
-    Ok(())
+    let mode: Mode = diesel::sql_query(pragma).get_result(connection)?;
+    Ok(mode.journal_mode)
+}
+
+fn is_locked(error: &DieselError) -> bool {
+    error.to_string().contains("is locked")
 }
 
 /// Takes and gives back the write lock, which a file that only looks writable refuses.
 /// Another process that holds it is no reason to fail: it will be done by the time we write.
 fn can_write(connection: &mut SqliteConnection) -> QueryResult<()> {
     match connection.batch_execute("BEGIN IMMEDIATE; ROLLBACK") {
-        Err(error) if error.to_string().contains("locked") => Ok(()),
+        Err(error) if is_locked(&error) => Ok(()),
         other => other,
     }
 }

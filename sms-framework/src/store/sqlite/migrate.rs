@@ -35,21 +35,25 @@ pub(super) fn up_to_date(
     path: &Path,
     migrate: bool,
 ) -> Result<(), Error> {
-    let known = embedded();
-    let is_current = pending(connection, &known)
-        .map_err(|said| failure::explained(path, &said.to_string()))?
-        .ok_or_else(|| newer(path))?
-        .is_empty();
-    if is_current {
+    if is_current(connection, path)? {
         return Ok(());
     }
     if !migrate {
         return Err(outdated(path));
     }
     connection
-        .immediate_transaction(|connection| run(connection, &known))
+        .immediate_transaction(|connection| run(connection, &embedded()))
         .map_err(|said: Failure| failure::explained(path, &said.to_string()))?
         .ok_or_else(|| newer(path))
+}
+
+/// Whether the tables are those of this program; a file from a newer one is refused.
+pub(super) fn is_current(connection: &mut SqliteConnection, path: &Path) -> Result<bool, Error> {
+    let known = embedded();
+    let pending = pending(connection, &known)
+        .map_err(|said| failure::explained(path, &said.to_string()))?
+        .ok_or_else(|| newer(path))?;
+    Ok(pending.is_empty())
 }
 
 /// Runs what is pending. It is asked again, because another process may have come first.

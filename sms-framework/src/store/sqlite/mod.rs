@@ -18,6 +18,7 @@ mod rows;
 mod schema;
 mod settle;
 mod stats;
+mod transaction;
 mod writer;
 
 use std::path::PathBuf;
@@ -88,6 +89,15 @@ impl SqliteStore {
             lost,
             last_seq: AtomicI64::new(0),
         })
+    }
+
+    /// Whether the file's tables are those of this program: `Some(false)` where opening it would
+    /// make or update them, `None` where it would make the file. Nothing is made or changed.
+    ///
+    /// # Errors
+    /// `STORAGE`: why it could not be opened.
+    pub fn is_current(options: &SqliteOptions) -> Result<Option<bool>, Error> {
+        connect::is_current(options)
     }
 
     /// Where the next attempt stands in the order: the time in microseconds, but never one that

@@ -1,14 +1,16 @@
 //! Questions about messages.
 
-use diesel::dsl::{exists, select};
+use diesel::dsl::{exists, select, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::{Error as DieselError, QueryResult};
+use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 
 use super::rows::MessageRow;
 use super::schema::sms_messages::{self, dsl};
 use super::schema::sms_part_ids;
-use crate::message::MessageId;
+use crate::message::{MessageId, MessageState};
 use crate::store::{MessageFilter, MessageRecord};
 
 /// The rows of a page where the caller names no number.
@@ -41,8 +43,7 @@ pub(super) fn messages(
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .into_boxed::<Sqlite>();
     if !filter.states.is_empty() {
-        let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
-        query = query.filter(dsl::state.eq_any(states));
+        query = query.filter(in_states(&filter.states));
     }
     if let Some(owner) = &filter.owner {
         query = query.filter(dsl::owner.eq(owner));
@@ -51,7 +52,19 @@ pub(super) fn messages(
         query = query.filter(dsl::recipient.eq(to));
     }
     if let Some(before) = filter.before {
-        query = query.filter(dsl::id.lt(before.to_string()));
+        let before = before.to_string();
+        let created_at: Option<i64> = dsl::sms_messages
+            .find(&before)
+            .select(dsl::created_at)
+            .first(connection)
+            .optional()?;
+        query = match created_at {
+            Some(at) => query
+                .filter(dsl::created_at.le(at))
+                .filter(dsl::created_at.lt(at).or(dsl::id.lt(before))),
+            // It is gone, but ids sort by time.
+            None => query.filter(dsl::id.lt(before)),
+        };
     }
     query = if filter.by_due {
         query.order((
@@ -60,13 +73,28 @@ pub(super) fn messages(
             dsl::id.asc(),
         ))
     } else {
-        query.order(dsl::id.desc())
+        query.order((dsl::created_at.desc(), dsl::id.desc()))
     };
     query
         .load(connection)?
         .into_iter()
         .map(|row: MessageRow| row.into_record())
         .collect()
+}
+
+/// The states are written out, because only then the partial indexes serve them; what is being
+/// sent always has a lease, so that the index of what is due has it.
+fn in_states(states: &[MessageState]) -> SqlLiteral<Bool> {
+    let each: Vec<_> = states
+        .iter()
+        .map(|state| match state {
+            MessageState::Sending => {
+                "(state = 'sending' AND next_attempt_at IS NOT NULL)".to_owned()
+            }
+            other => format!("state = '{other}'"),
+        })
+        .collect();
+    sql(&format!("({})", each.join(" OR ")))
 }
 
 /// True if a message other than `id` has the provider's id, as its first or as one of its parts.

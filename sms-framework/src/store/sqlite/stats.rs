@@ -1,21 +1,20 @@
 //! Counting messages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::names::unreadable;
-use super::schema::sms_messages::dsl;
 use crate::message::MessageState;
 use crate::store::{DayStats, DeliveryStats, ErrorCount, QueueCounts, StatsFilter};
 
-/// Messages of one day, state and kind.
+/// Messages that share a day, a state and an error.
 #[derive(QueryableByName)]
 struct Group {
     /// Since 1970, UTC.
@@ -25,6 +24,10 @@ struct Group {
     state: String,
     #[diesel(sql_type = Bool)]
     simulated: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    error_code: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    error_provider_code: Option<String>,
     #[diesel(sql_type = BigInt)]
     messages: i64,
     #[diesel(sql_type = BigInt)]
@@ -38,42 +41,37 @@ pub(super) fn stats(
 ) -> QueryResult<DeliveryStats> {
     let mut stats = DeliveryStats {
         owner: filter.owner.clone(),
-        by_error: by_error(connection, filter)?,
         ..DeliveryStats::default()
     };
     let mut days = BTreeMap::new();
+    let mut errors = BTreeMap::new();
     for group in groups(connection, filter)? {
-        let state: MessageState = group.state.parse().map_err(|_| unreadable("state"))?;
+        let fate = Fate::of(group.state.parse().map_err(|_| unreadable("state"))?);
         let messages = group.messages.unsigned_abs();
-        let of_day = days.entry(group.day).or_insert_with(DayStats::default);
+        let day = days.entry(group.day).or_insert_with(DayStats::default);
         if group.simulated {
             stats.simulated += messages;
-            of_day.simulated += messages;
+            day.simulated += messages;
             continue;
         }
-        let (total, daily) = match Fate::of(state) {
-            Fate::Success => {
-                stats.segments += group.segments.unsigned_abs();
-                (&mut stats.successes, &mut of_day.successes)
-            }
-            Fate::Failure => (&mut stats.failures, &mut of_day.failures),
-            Fate::Waiting => (&mut stats.waiting, &mut of_day.other),
-            Fate::Unknown => (&mut stats.unknown, &mut of_day.other),
-            Fate::Canceled => (&mut stats.canceled, &mut of_day.other),
+        let (total, daily) = match fate {
+            Fate::Success => (&mut stats.successes, &mut day.successes),
+            Fate::Failure => (&mut stats.failures, &mut day.failures),
+            Fate::Waiting => (&mut stats.waiting, &mut day.other),
+            Fate::Unknown => (&mut stats.unknown, &mut day.other),
+            Fate::Canceled => (&mut stats.canceled, &mut day.other),
         };
         *total += messages;
         *daily += messages;
+        if matches!(fate, Fate::Success) {
+            stats.segments += group.segments.unsigned_abs();
+        } else if let Some(code) = group.error_code {
+            *errors.entry((code, group.error_provider_code)).or_default() += messages;
+        }
     }
     stats.total_sent = stats.successes + stats.failures;
-    stats.by_day = days
-        .into_iter()
-        .map(|(day, counts)| {
-            Ok(DayStats {
-                day: date(day)?,
-                ..counts
-            })
-        })
-        .collect::<QueryResult<_>>()?;
+    stats.by_day = by_day(days)?;
+    stats.by_error = by_error(errors);
     Ok(stats)
 }
 
@@ -104,10 +102,10 @@ impl Fate {
 fn groups(connection: &mut SqliteConnection, filter: &StatsFilter) -> QueryResult<Vec<Group>> {
     let whose = filter.owner.as_ref().map_or("", |_| "AND owner = ?");
     let query = format!(
-        "SELECT created_at / 86400000 AS day, state, simulated,
+        "SELECT created_at / 86400000 AS day, state, simulated, error_code, error_provider_code,
                 COUNT(*) AS messages, SUM(segments) AS segments
          FROM sms_messages WHERE created_at >= ? {whose}
-         GROUP BY 1, 2, 3"
+         GROUP BY 1, 2, 3, 4, 5"
     );
     let query = diesel::sql_query(query)
         .into_boxed::<Sqlite>()
@@ -118,44 +116,28 @@ fn groups(connection: &mut SqliteConnection, filter: &StatsFilter) -> QueryResul
     }
 }
 
-fn by_error(
-    connection: &mut SqliteConnection,
-    filter: &StatsFilter,
-) -> QueryResult<Vec<ErrorCount>> {
-    let taken: Vec<_> = MessageState::ALL
-        .iter()
-        .filter(|state| matches!(Fate::of(**state), Fate::Success))
-        .map(|state| state.as_str())
-        .collect();
-    let mut query = dsl::sms_messages
-        .group_by((dsl::error_code, dsl::error_provider_code))
-        .select((
-            dsl::error_code.assume_not_null(),
-            dsl::error_provider_code,
-            count_star(),
-        ))
-        .filter(dsl::created_at.ge(filter.since.as_millisecond()))
-        .filter(dsl::error_code.is_not_null())
-        .filter(dsl::simulated.eq(false))
-        .filter(dsl::state.ne_all(taken))
-        .order((
-            count_star().desc(),
-            dsl::error_code,
-            dsl::error_provider_code,
-        ))
-        .into_boxed::<Sqlite>();
-    if let Some(owner) = &filter.owner {
-        query = query.filter(dsl::owner.eq(owner));
-    }
-    let rows: Vec<(String, Option<String>, i64)> = query.load(connection)?;
-    let counts = rows
+fn by_day(days: BTreeMap<i64, DayStats>) -> QueryResult<Vec<DayStats>> {
+    let dated = |(day, counts)| {
+        Ok(DayStats {
+            day: date(day)?,
+            ..counts
+        })
+    };
+    days.into_iter().map(dated).collect()
+}
+
+fn by_error(errors: BTreeMap<(String, Option<String>), u64>) -> Vec<ErrorCount> {
+    let mut counts: Vec<_> = errors
         .into_iter()
-        .map(|(code, provider_code, count)| ErrorCount {
+        .map(|((code, provider_code), count)| ErrorCount {
             code,
             provider_code,
-            count: count.unsigned_abs(),
-        });
-    Ok(counts.collect())
+            count,
+        })
+        .collect();
+    // A stable sort: equal counts stay in the order of their codes.
+    counts.sort_by_key(|error| Reverse(error.count));
+    counts
 }
 
 fn date(day: i64) -> QueryResult<String> {

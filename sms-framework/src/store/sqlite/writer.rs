@@ -12,9 +12,9 @@ use diesel::result::{Error as DieselError, QueryResult};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::oneshot;
 
-use super::failure;
 use super::job::{Done, Job};
 use super::lost::Lost;
+use super::{failure, transaction};
 use crate::error::{Error, ErrorKind};
 
 /// The most jobs of one transaction.
@@ -121,7 +121,7 @@ impl Thread {
     /// a savepoint around each, so that it does not undo its neighbours.
     fn write(&mut self, group: &[Waiting]) -> Vec<QueryResult<Done>> {
         let holder = self.holder.as_str();
-        let together = self.connection.immediate_transaction(|connection| {
+        let together = transaction::immediate(&mut self.connection, |connection| {
             group
                 .iter()
                 .map(|waiting| waiting.job.run(connection, holder))
@@ -138,12 +138,13 @@ impl Thread {
 
     fn write_apart(&mut self, group: &[Waiting]) -> Vec<QueryResult<Done>> {
         let holder = self.holder.as_str();
-        let apart = self.connection.immediate_transaction(|connection| {
+        let apart = transaction::immediate(&mut self.connection, |connection| {
             group
                 .iter()
                 .map(|waiting| {
-                    let result =
-                        connection.transaction(|connection| waiting.job.run(connection, holder));
+                    let result = transaction::apart(connection, |connection| {
+                        waiting.job.run(connection, holder)
+                    });
                     match result {
                         Err(error) if !failure::is_the_jobs_own(&error) => Err(error),
                         own => Ok(own),

@@ -1,0 +1,52 @@
+//! Secrets, texts and recipients stay out of everything that is shown.
+
+use proptest::prelude::*;
+use sms_framework::Message;
+use wiremock::ResponseTemplate;
+
+use crate::support::{ANNA, build, outbound, server};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A server that repeats secret, text and recipient in its own words cannot get them shown.
+    #[test]
+    fn no_secret_text_or_recipient_is_ever_shown(
+        secret in "[a-zA-Z0-9/+=]{12,40}",
+        text in "[a-zA-Zé ]{12,60}",
+        status in prop::sample::select(vec![200_u16, 302, 400, 401, 404, 429, 500, 503]),
+        code in prop::sample::select(vec![20003_u32, 21211, 21610, 29999]),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let shown = runtime.block_on(async {
+            let words = format!("{secret} refused for {ANNA}: {text}");
+            let body = serde_json::json!({"code": code, "message": words});
+            let server = server(ResponseTemplate::new(status).set_body_json(body)).await;
+            let table = format!("account_sid = 'AC1'\nauth_token = '{secret}'\nbase_url = '{}'", server.uri());
+            let provider = build(&table).unwrap();
+            let message = outbound(Message::new(ANNA, &*text));
+            let error = provider.send(&message).await.unwrap_err();
+            format!("{provider:?} {error} {error:?} {} {message:?}", serde_json::to_string(&error).unwrap())
+        });
+        prop_assert!(!shown.contains(&secret), "{shown}");
+        prop_assert!(!shown.contains(&text), "{shown}");
+        prop_assert!(!shown.contains(ANNA), "{shown}");
+    }
+}
+
+#[test]
+fn a_connection_that_fails_shows_no_secret() {
+    let table = "account_sid = 'AC1'\nauth_token = 'very-secret'\nbase_url = 'http://127.0.0.1:1'";
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let message = outbound(Message::new(ANNA, "a text to hide"));
+    let error = runtime
+        .block_on(build(table).unwrap().send(&message))
+        .unwrap_err();
+    let shown = format!("{error} {error:?}");
+    for hidden in ["very-secret", "a text to hide", ANNA, "AC1"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
