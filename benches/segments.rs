@@ -22,7 +22,7 @@ fn bodies() -> [(&'static str, String); 5] {
         ),
         (
             "gsm-accents",
-            fill("Übermorgen à la plage: ñandú, smørrebrød & Äpfel für 5 £. "),
+            fill("Übermorgen à la plage: smørrebrød, Äpfel & café für 5 £. "),
         ),
         (
             "gsm-extended",

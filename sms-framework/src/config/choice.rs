@@ -53,7 +53,7 @@ impl Settings {
             ),
             (None, None) => (MOCK, because(" and no provider is configured")),
         };
-        let kind = self.kind_of(id, registry)?;
+        let kind = self.kind_of(id, &reason, registry)?;
         Ok(Choice {
             provider: id.to_owned(),
             kind,
@@ -61,26 +61,30 @@ impl Settings {
         })
     }
 
-    fn kind_of(&self, id: &str, registry: &Registry) -> Result<String, Error> {
+    fn kind_of(&self, id: &str, reason: &str, registry: &Registry) -> Result<String, Error> {
         if let Some(kind) = self.tables.get(id) {
             return Ok(kind.clone());
         }
-        let unknown = registry.get(id).err();
-        let origin = self.origin("provider");
+        let unlinked = match registry.get(id) {
+            Ok(entry) => return Ok(entry.kind.to_owned()),
+            Err(unlinked) => unlinked,
+        };
         let near = nearest(id, self.tables.keys().map(String::as_str));
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        let help = help
-            .or_else(|| Some(unknown?.help()?.to_owned()))
-            .unwrap_or_default();
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => unlinked.help().unwrap_or_default().to_owned(),
+        };
         let known: Vec<_> = self.tables.keys().map(String::as_str).collect();
-        Err(Error::new(
-            ErrorKind::Config,
-            format!(
-                "provider = \"{id}\" ({origin}) names neither a table under [providers] nor a linked provider; there are: {}",
-                if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-            ),
-        )
-        .with_help(help))
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
+        let message = format!(
+            "provider `{id}` is neither a table under [providers] nor a linked provider; there are: {known}; \
+             it was chosen because {reason}"
+        );
+        Err(Error::new(ErrorKind::Config, message).with_help(help))
     }
 
     /// Builds the chosen provider from its own table.
@@ -149,7 +153,12 @@ fn missing(entry: &ProviderEntry, id: &str, table: &Dict) -> Option<Error> {
             .filter(|name| !table.contains_key(*name))
             .collect::<Vec<_>>()
     };
-    let least = entry.credentials.iter().map(lacking).min_by_key(Vec::len)?;
+    // Of two sets that lack as much, the one that somebody began to fill is meant.
+    let effort = |set: &&&[&'static str]| {
+        let lacks = lacking(set).len();
+        (lacks, std::cmp::Reverse(set.len() - lacks))
+    };
+    let least = lacking(entry.credentials.iter().min_by_key(effort)?);
     if least.is_empty() {
         return None;
     }

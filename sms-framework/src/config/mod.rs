@@ -9,6 +9,7 @@ mod keys;
 mod layer;
 mod limits;
 mod load;
+pub mod reference;
 mod settings;
 mod show;
 mod sources;

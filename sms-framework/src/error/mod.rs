@@ -247,11 +247,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        write!(
-            f,
-            "{} ({}, {:?}): {self}",
-            inner.kind, inner.certainty, inner.class
-        )?;
+        write!(f, "{} ({}, {:?}): {self}", inner.kind, inner.certainty, inner.class)?;
         if let Some(status) = inner.http_status {
             write!(f, "\n  http status: {status}")?;
         }

@@ -56,6 +56,31 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Tick;
 }
 
+/// Any clock, where its type should not show in other types. Clones are the same clock.
+#[derive(Clone)]
+pub struct DynClock(Arc<dyn Clock>);
+
+impl DynClock {
+    /// A handle to `clock`.
+    #[must_use]
+    pub fn new(clock: impl Clock) -> Self {
+        Self(Arc::new(clock))
+    }
+}
+
+impl Clock for DynClock {
+    #[inline]
+    fn now(&self) -> Tick {
+        self.0.now()
+    }
+}
+
+impl fmt::Debug for DynClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DynClock").field(&self.now()).finish()
+    }
+}
+
 /// The machine's monotonic clock.
 ///
 /// It reads the processor's time-stamp counter where that is steady (through `quanta`), in less

@@ -49,7 +49,7 @@ mod single;
 mod slots;
 
 pub use bucket::Bucket;
-pub use clock::{Clock, ManualClock, SystemClock, Tick};
+pub use clock::{Clock, DynClock, ManualClock, SystemClock, Tick};
 pub use keyed::KeyedLimiter;
 pub use quota::Quota;
 pub use refused::Refused;

@@ -162,6 +162,7 @@ impl<F: Future<Output = Result<Receipt, Error>> + Send + 'static> Drop for Logge
         else {
             return;
         };
+        attempting.request.trail().abandon();
         // Without a runtime there is nothing to run it on: the row's lease tells the rest.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {

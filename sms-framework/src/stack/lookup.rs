@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::provider::receipt;
-use crate::error::{Error, ErrorKind};
+use super::provider::{bounded, receipt};
+use crate::error::Error;
 use crate::message::{Outbound, Receipt};
 use crate::provider::DynProvider;
 use crate::store::{Attempt, DynStore, ErrorNote, Outcome};
@@ -83,13 +83,8 @@ impl Inquiry {
         let Some(lookup) = self.provider.lookup() else {
             return Ok(None);
         };
-        let answer = tokio::time::timeout(self.timeout, lookup.find(message, message.created_at()));
-        let candidates = answer.await.unwrap_or_else(|_elapsed| {
-            Err(Error::new(
-                ErrorKind::NoAnswer,
-                "the lookup was not answered in time",
-            ))
-        });
+        let question = async { lookup.find(message, message.created_at()).await };
+        let candidates = bounded(question, self.timeout).await;
         for candidate in candidates.map_err(|error| error.with_provider(&self.id))? {
             if !self
                 .is_anothers(message, &candidate.provider_message_ids)

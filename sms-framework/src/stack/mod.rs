@@ -38,11 +38,14 @@ mod rate_limit;
 mod request;
 mod retry;
 mod validate;
+mod wall_clock;
 
 pub use log::{AttemptLog, Log, LogLayer, LoggedAttempt};
 pub use lookup::Inquiry;
 pub use provider::ProviderService;
 pub use rate_limit::{RateLimit, RateLimitLayer, SlotKeeper};
+pub(crate) use request::Round;
 pub use request::{SendRequest, Trail};
 pub use retry::{Retry, RetryLayer, RetryPolicy, Settled};
 pub use validate::{Validate, ValidateLayer, Validator};
+pub(crate) use wall_clock::{WallClock, after};

@@ -1,5 +1,6 @@
 //! The bottom of the stack: a [`Provider`](crate::provider::Provider) as a tower service.
 
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,8 +12,9 @@ use jiff::Timestamp;
 use tower::Service;
 
 use super::SendRequest;
+use crate::config::duration;
 use crate::error::{Error, ErrorKind};
-use crate::message::{Acceptance, Outbound, Receipt};
+use crate::message::{Acceptance, MessageState, Outbound, Receipt};
 use crate::provider::DynProvider;
 
 /// Calls the provider once for each request, within a time limit.
@@ -42,19 +44,9 @@ impl ProviderService {
 
     async fn attempt(self, request: SendRequest) -> Result<Receipt, Error> {
         let message = request.message();
-        let call = AssertUnwindSafe(self.provider.send(message)).catch_unwind();
-        let outcome = match tokio::time::timeout(self.timeout, call).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_panic)) => Err(Error::new(
-                ErrorKind::ProviderFault,
-                "the provider plugin panicked",
-            )),
-            Err(_elapsed) => Err(Error::new(
-                ErrorKind::NoAnswer,
-                format!("no answer within send.attempt_timeout ({:?})", self.timeout),
-            )),
-        };
-        match outcome {
+        // Inside a block of its own, for a plugin may panic before it has made its future.
+        let call = async { self.provider.send(message).await };
+        match bounded(call, self.timeout).await {
             Ok(acceptance) => Ok(receipt(
                 message,
                 &self.id,
@@ -69,6 +61,28 @@ impl ProviderService {
     }
 }
 
+/// Runs a plugin's code: a panic becomes `PROVIDER_FAULT`, silence `NO_ANSWER`.
+pub(super) async fn bounded<T>(
+    call: impl Future<Output = Result<T, Error>>,
+    timeout: Duration,
+) -> Result<T, Error> {
+    let call = AssertUnwindSafe(call).catch_unwind();
+    match tokio::time::timeout(timeout, call).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_panic)) => Err(Error::new(
+            ErrorKind::ProviderFault,
+            "the provider plugin panicked",
+        )),
+        Err(_elapsed) => Err(Error::new(
+            ErrorKind::NoAnswer,
+            format!(
+                "no answer within send.attempt_timeout ({})",
+                duration::format(timeout)
+            ),
+        )),
+    }
+}
+
 /// What the caller is told of a provider's acceptance.
 pub(super) fn receipt(
     message: &Outbound,
@@ -80,7 +94,7 @@ pub(super) fn receipt(
     let mut ids = acceptance.provider_message_ids.into_iter();
     Receipt {
         id: message.id(),
-        status: acceptance.state,
+        status: taken(acceptance.state),
         provider: provider.to_owned(),
         provider_message_id: ids.next(),
         more_provider_message_ids: ids.collect(),
@@ -95,6 +109,16 @@ pub(super) fn receipt(
         encoding: message.segments().encoding,
         attempts,
         accepted_at: Timestamp::now(),
+    }
+}
+
+/// `queued` and the like are words for our own side: what a vendor has accepted no longer waits here.
+fn taken(state: MessageState) -> MessageState {
+    match state {
+        MessageState::Queued | MessageState::Sending | MessageState::Unknown => {
+            MessageState::Accepted
+        }
+        its_own => its_own,
     }
 }
 

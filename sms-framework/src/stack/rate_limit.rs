@@ -60,11 +60,21 @@ impl<C: Clock> SlotKeeper<C> {
     /// `RATE_LIMITED`: the slot lies beyond `max_wait`; it was not taken, and the error tells when
     /// to come back.
     pub async fn slot(&self, message: &Outbound) -> Result<(), Error> {
+        self.slot_within(message, self.max_wait).await
+    }
+
+    /// The same for a caller who waits no longer than `longest`, nor than `max_wait`.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`, as [`slot`](Self::slot).
+    pub async fn slot_within(&self, message: &Outbound, longest: Duration) -> Result<(), Error> {
         let cost = match self.unit {
             Unit::Message => 1,
             Unit::Segment => message.segments().count,
         };
-        let reserved = self.limiter.reserve(&message.from, cost, self.max_wait);
+        let reserved = self
+            .limiter
+            .reserve(&message.from, cost, longest.min(self.max_wait));
         let slot = reserved.map_err(|refused| self.refused(refused))?;
         let wait = slot.wait();
         if !wait.is_zero() {

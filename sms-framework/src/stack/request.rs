@@ -18,6 +18,8 @@ pub struct SendRequest {
     attempt: u32,
     started: Instant,
     trail: Arc<Trail>,
+    /// Which round from the queue this is; `None` for a send that its caller waits for.
+    pub(crate) round: Option<Round>,
     /// Set where the retry policy settled the send without another call.
     pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
 }
@@ -31,8 +33,21 @@ impl SendRequest {
             attempt: 1,
             started: Instant::now(),
             trail: Arc::new(Trail::default()),
+            round: None,
             verdict: None,
         }
+    }
+
+    /// A round from the queue, with the doubt that earlier ones left.
+    pub(crate) fn from_queue(message: Arc<Outbound>, round: Round, doubt: Option<Doubt>) -> Self {
+        let request = Self {
+            round: Some(round),
+            ..Self::new(message)
+        };
+        if let Some(doubt) = doubt {
+            request.trail.add_doubt(doubt);
+        }
+        request
     }
 
     /// The message.
@@ -70,11 +85,20 @@ impl SendRequest {
     }
 }
 
+/// A round from the queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Round {
+    /// How many came before.
+    pub(crate) earlier: u32,
+    /// The message may only be asked about: sending it again is not for us to decide.
+    pub(crate) held: bool,
+}
+
 /// What the attempts of one send left behind; readable even after the send was dropped.
 #[derive(Debug, Default)]
 pub struct Trail {
     calls: AtomicU32,
-    in_flight: AtomicBool,
+    abandoned: AtomicBool,
     doubt: AtomicU8,
 }
 
@@ -85,10 +109,11 @@ impl Trail {
         self.calls.load(Ordering::Acquire)
     }
 
-    /// True while a call is under way, also one that its caller no longer waits for.
+    /// True once the caller dropped the send while a call was under way: the call runs on, and
+    /// what it ends with is told to [`AttemptLog::abandoned`](super::AttemptLog::abandoned).
     #[must_use]
-    pub fn is_in_flight(&self) -> bool {
-        self.in_flight.load(Ordering::Acquire)
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
     }
 
     /// The heaviest doubt that any attempt left.
@@ -101,8 +126,7 @@ impl Trail {
         }
     }
 
-    /// Carries a doubt over from an earlier round.
-    pub(crate) fn add_doubt(&self, doubt: Doubt) {
+    fn add_doubt(&self, doubt: Doubt) {
         let weight = match doubt {
             Doubt::ServerError => 1,
             Doubt::NoAnswer => 2,
@@ -112,20 +136,19 @@ impl Trail {
 
     pub(super) fn call_begins(&self) {
         self.calls.fetch_add(1, Ordering::AcqRel);
-        self.in_flight.store(true, Ordering::Release);
+    }
+
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Release);
     }
 
     pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
         match result {
+            Err(error) if error.is_server_answer() => self.add_doubt(Doubt::ServerError),
             Err(error) if error.certainty() == Certainty::MaybeSent => {
-                self.add_doubt(if error.is_server_answer() {
-                    Doubt::ServerError
-                } else {
-                    Doubt::NoAnswer
-                });
+                self.add_doubt(Doubt::NoAnswer);
             }
             _ => {}
         }
-        self.in_flight.store(false, Ordering::Release);
     }
 }

@@ -20,13 +20,14 @@ use crate::message::Receipt;
 /// | the attempt ended | what follows |
 /// |---|---|
 /// | `NotSent`, transient or throttled | another attempt after the back-off, or after what `Retry-After` asks |
-/// | `Rejected`, or an error that time does not cure | nothing |
+/// | `NotSent` that time does not cure, or `Rejected` | nothing |
 /// | `MaybeSent` and the provider can be asked | it is asked: found → settled with that receipt |
 /// | … not found (or it cannot be asked), after a 5xx *answer* | another attempt, or held under `after_server_error = "hold"` |
 /// | … not found (or it cannot be asked), after *no answer* | nothing: the message stays unknown |
 ///
 /// Back-off is exponential with full jitter: before attempt *n* + 1 a time between zero and
-/// min(`cap`, `base` · 2ⁿ⁻¹). No attempt starts after the deadline, and each takes a slot of its own.
+/// min(`cap`, `base` · 2ⁿ⁻¹). No further attempt starts after the deadline, and each takes a slot of
+/// its own: where there is none before the deadline, the last error stands.
 pub struct RetryPolicy<C: Clock = SystemClock>(Arc<Rules<C>>);
 
 struct Rules<C: Clock> {
@@ -108,24 +109,29 @@ enum Next {
 
 impl<C: Clock> Rules<C> {
     fn next(&self, error: &Error, request: &SendRequest) -> Next {
-        if !error.is_transient() {
-            return Next::GiveUp;
-        }
         let left = request.attempt() < self.settings.max_attempts;
         let wait = (self.jitter)(self.longest_backoff(request.attempt()))
             .max(error.retry_after().unwrap_or_default());
-        let in_time = request.started().elapsed() + wait <= self.deadline;
+        if wait > self.time_left(request) {
+            return Next::GiveUp;
+        }
         match error.certainty() {
-            Certainty::NotSent if left && in_time => Next::Again(wait),
-            Certainty::MaybeSent if self.inquiry.is_some() && in_time => Next::Ask(wait),
-            Certainty::MaybeSent if self.may_resend(error) && left && in_time => Next::Again(wait),
+            Certainty::NotSent if left && error.is_transient() => Next::Again(wait),
+            Certainty::MaybeSent if self.inquiry.is_some() => Next::Ask(wait),
+            Certainty::MaybeSent if left && self.may_resend(error) => Next::Again(wait),
             _ => Next::GiveUp,
         }
     }
 
+    fn time_left(&self, request: &SendRequest) -> Duration {
+        self.deadline.saturating_sub(request.started().elapsed())
+    }
+
     /// An answer with a server error is weak evidence that it was not taken: enough under `resend`.
     fn may_resend(&self, error: &Error) -> bool {
-        error.is_server_answer() && self.settings.after_server_error == AfterServerError::Resend
+        error.is_server_answer()
+            && error.is_transient()
+            && self.settings.after_server_error == AfterServerError::Resend
     }
 
     fn longest_backoff(&self, attempt: u32) -> Duration {
@@ -154,18 +160,19 @@ impl<C: Clock> Rules<C> {
         }
     }
 
-    /// The next attempt pays like the first; without a slot in time the last error stands.
+    /// The next attempt pays like the first; without time or a slot in time the last error stands.
     async fn take_slot(
         &self,
         request: &SendRequest,
         error: Error,
     ) -> Option<Result<Receipt, Error>> {
+        let left = self.time_left(request);
+        if left.is_zero() {
+            return Some(Err(error));
+        }
         let keeper = self.keeper.as_ref()?;
-        keeper
-            .slot(request.message())
-            .await
-            .err()
-            .map(|_refused| Err(error))
+        let slot = keeper.slot_within(request.message(), left).await;
+        slot.err().map(|_refused| Err(error))
     }
 }
 

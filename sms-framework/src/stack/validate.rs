@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::{Either, Ready, ready};
-use jiff::Timestamp;
 use tower::{Layer, Service};
 
-use super::SendRequest;
+use super::{SendRequest, WallClock};
 use crate::config::ValidateSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::{Message, NumberPolicy, Outbound, Segments, Sender};
+use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Segments, Sender};
 use crate::provider::{Capabilities, Provider};
 
 /// The rules that a message must satisfy before anything else happens.
@@ -20,6 +19,7 @@ pub struct Validator {
     max_characters: usize,
     default_sender: Option<Sender>,
     capabilities: Capabilities,
+    clock: WallClock,
 }
 
 impl Validator {
@@ -33,7 +33,13 @@ impl Validator {
             max_characters: settings.max_characters,
             default_sender: provider.default_sender(),
             capabilities: provider.capabilities(),
+            clock: WallClock::default(),
         })
+    }
+
+    /// Dates messages by another clock.
+    pub(crate) fn with_clock(self, clock: WallClock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Turns what a caller wrote into what a provider may rely on.
@@ -44,7 +50,7 @@ impl Validator {
     /// * `MESSAGE_TOO_LONG`: with both numbers;
     /// * `UNSUPPORTED`: it asks for what the provider cannot do.
     pub fn check(&self, message: Message) -> Result<Outbound, Error> {
-        let to = self.numbers.parse(&message.to)?;
+        let to = self.number(&message.to)?;
         self.check_body(&message)?;
         let from = message.from.or_else(|| self.default_sender.clone());
         let cannot =
@@ -74,8 +80,16 @@ impl Validator {
             tags: message.tags,
             media: message.media,
             valid_for: message.valid_for,
-            created_at: Timestamp::now(),
+            created_at: self.clock.now(),
         })
+    }
+
+    /// Reads a recipient under the rule in force.
+    ///
+    /// # Errors
+    /// `INVALID_PHONE`.
+    pub fn number(&self, input: &str) -> Result<PhoneNumber, Error> {
+        self.numbers.parse(input)
     }
 
     fn check_body(&self, message: &Message) -> Result<(), Error> {

@@ -54,13 +54,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The same some time soon, for where nobody can wait: a dropped send.
     fn settle_soon(&self, settlement: Settlement);
 
-    /// Leases up to `limit` messages whose time has come (`queued`, `unknown` with a time to ask
+    /// Leases up to `limit` messages of `provider` whose time has come (`queued`, `unknown` with a time to ask
     /// again, `sending` whose lease ran out) until `lease_until`, longest due first.
     ///
     /// # Errors
     /// `STORAGE`.
     async fn claim_due(
         &self,
+        provider: &str,
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,

@@ -270,7 +270,7 @@ pub struct DeliveryStats {
 }
 
 /// One UTC day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DayStats {
     /// The day, as `2026-11-23`.
     pub day: String,

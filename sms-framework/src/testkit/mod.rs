@@ -1,37 +1,43 @@
 //! For tests, feature `testkit`: what a program cannot make by itself.
+//!
+//! | | |
+//! |---|---|
+//! | [`ScriptedProvider`] | a provider that accepts, fails, hangs or panics by script, and remembers every call |
+//! | [`MemoryStore`] | a store without a database, which can be told to break |
+//! | [`TokioClock`] | the limiter's clock and the time of day on tokio's time, paused or not |
+//! | [`outbound`], [`outbound_at`] | a validated message made of a draft |
+//!
+//! # Examples
+//! ```
+//! use std::sync::Arc;
+//! use sms_framework::config::Sources;
+//! use sms_framework::provider::Registry;
+//! use sms_framework::testkit::{Act, MemoryStore, ScriptedProvider, TokioClock};
+//! use sms_framework::{Error, ErrorKind, Message, SmsClient};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+//! let provider = ScriptedProvider::new()
+//!     .script([Act::Fail(Error::new(ErrorKind::Connect, "connection refused")), Act::Accept]);
+//! let settings = Sources::new().load_with(&Registry::new())?;
+//! let sms = SmsClient::builder(settings)
+//!     .provider("fake", Arc::new(provider.clone()))
+//!     .store(Arc::new(MemoryStore::new()))
+//!     .clock(TokioClock::new())
+//!     .build()?;
+//!
+//! let receipt = sms.send(Message::new("+14155550123", "Hello")).await?;
+//! assert_eq!(receipt.attempts, 2);
+//! assert_eq!(provider.calls().len(), 2);
+//! # Ok::<_, Error>(()) })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
-use jiff::Timestamp;
+mod clock;
+mod memory;
+mod outbound;
+mod scripted;
 
-use crate::message::{Message, Outbound, PhoneNumber, Segments};
-
-/// A validated message made of a draft, as a provider gets it, for tests of providers.
-///
-/// It reads the recipient as E.164 and checks nothing else.
-///
-/// # Panics
-/// If the recipient is not E.164.
-///
-/// # Examples
-/// ```
-/// use sms_framework::{Message, testkit};
-///
-/// let outbound = testkit::outbound(Message::new("+14155550123", "Hello"));
-/// assert_eq!(outbound.segments().count, 1);
-/// ```
-#[must_use]
-pub fn outbound(message: Message) -> Outbound {
-    let to = PhoneNumber::parse(&message.to).expect("a test writes its recipient as E.164");
-    Outbound {
-        id: message.id,
-        to,
-        from: message.from,
-        segments: Segments::of(&message.body),
-        body: message.body,
-        owner: message.owner,
-        message_type: message.message_type,
-        tags: message.tags,
-        media: message.media,
-        valid_for: message.valid_for,
-        created_at: Timestamp::now(),
-    }
-}
+pub use clock::TokioClock;
+pub use memory::MemoryStore;
+pub use outbound::{outbound, outbound_at};
+pub use scripted::{Act, Call, Finding, ScriptedProvider};

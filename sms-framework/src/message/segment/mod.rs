@@ -1,4 +1,11 @@
 //! How many SMS a text becomes: its encoding, its length in that encoding, and where it is cut.
+//!
+//! The result is that of Twilio's own calculator (npm `sms-segments-calculator` 1.3, smart encoding
+//! off) but for two cases:
+//! - What is one grapheme cluster is decided by current Unicode; the calculator knows Unicode 10
+//!   and cuts newer emoji and Indic conjuncts in two. This matters only at a segment's border.
+//! - A cluster of more than 67 units (a letter under a heap of combining marks) is cut, because no
+//!   segment can hold it; the calculator counts one overfull segment after an empty one.
 
 mod alphabet;
 mod split;

@@ -2,41 +2,80 @@
 
 use unicode_segmentation::GraphemeCursor;
 
-use super::alphabet::septets;
+use super::alphabet::{self, septets};
 use super::{Encoding, ForcedBy, Segments};
 
 pub(super) fn measure(text: &str) -> Segments {
-    let mut units = 0_usize;
-    let mut characters = 0_usize;
-    for (at, c) in text.char_indices() {
-        match septets(c) {
-            0 => {
-                return measure_ucs2(
-                    text,
-                    ForcedBy {
-                        character: c,
-                        position: characters_before(text, at),
-                    },
-                );
+    let mut gsm = GsmLength::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let plain = alphabet::plain_blocks(rest.as_bytes());
+        gsm.add_singles(plain);
+        let mut characters = rest[plain..].chars();
+        for c in characters.by_ref().take(alphabet::BLOCK) {
+            match septets(c) {
+                0 => {
+                    let at = text.len() - characters.as_str().len() - c.len_utf8();
+                    let position = text[..at].chars().count();
+                    return measure_ucs2(
+                        text,
+                        ForcedBy {
+                            character: c,
+                            position,
+                        },
+                    );
+                }
+                1 => gsm.add_singles(1),
+                _ => gsm.add_double(),
             }
-            n => units += usize::from(n),
         }
-        characters += 1;
+        rest = characters.as_str();
     }
-    let capacity = Encoding::Gsm7.concatenated_capacity() as usize;
-    let count = if units <= Encoding::Gsm7.single_capacity() as usize {
-        1
-    } else if units == characters {
-        // Without two-septet characters no border leaves a gap.
-        units.div_ceil(capacity)
-    } else {
-        parts_in(text, Encoding::Gsm7, capacity).count()
-    };
     Segments {
         encoding: Encoding::Gsm7,
-        count: clamp(count),
-        units: clamp(units),
+        count: clamp(gsm.count()),
+        units: clamp(gsm.units),
         forced_by: None,
+    }
+}
+
+/// The length in septets, and how segments of a concatenated message fill up with it.
+#[derive(Default)]
+struct GsmLength {
+    units: usize,
+    closed: usize,
+    in_last: usize,
+}
+
+impl GsmLength {
+    const CAPACITY: usize = Encoding::Gsm7.concatenated_capacity() as usize;
+
+    fn add_singles(&mut self, count: usize) {
+        self.units += count;
+        self.in_last += count;
+        if self.in_last > Self::CAPACITY {
+            let full = (self.in_last - 1) / Self::CAPACITY;
+            self.closed += full;
+            self.in_last -= full * Self::CAPACITY;
+        }
+    }
+
+    /// A character of the extension table: both septets or none go into a segment.
+    fn add_double(&mut self) {
+        self.units += 2;
+        self.in_last += 2;
+        if self.in_last > Self::CAPACITY {
+            self.closed += 1;
+            self.in_last = 2;
+        }
+    }
+
+    fn count(&self) -> usize {
+        if self.units <= Encoding::Gsm7.single_capacity() as usize {
+            1
+        } else {
+            self.closed + 1
+        }
     }
 }
 
@@ -148,10 +187,6 @@ fn whole_clusters(text: &str, end: usize) -> usize {
         Ok(true) | Err(_) => Some(end),
     };
     last_border.filter(|border| *border > 0).unwrap_or(end)
-}
-
-fn characters_before(text: &str, at: usize) -> usize {
-    text[..at].chars().count()
 }
 
 fn utf16_units(text: &str) -> usize {

@@ -1,0 +1,102 @@
+//! Reading what people give: texts from stdin, `name=value` pairs, lines of any length.
+
+use std::io::{self, BufRead, Read};
+use std::time::Duration;
+
+use sms_framework::config::duration;
+
+/// Longer than any message, template variables and all; a line beyond it is refused unread, so that
+/// a file without line ends does not fill the memory.
+const LONGEST_LINE: usize = 1024 * 1024;
+
+/// The whole of stdin as text, without the line end that `echo` adds.
+pub(super) fn text_from_stdin() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .take(LONGEST_LINE as u64)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot read standard input: {error}"))
+        })?;
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    Ok(text)
+}
+
+/// `name=value`, as `--tag` and `--var` take it.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// `1h`, `90s`, `1m 30s`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+}
+
+/// The lines of an input, one after the other in one buffer.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    input: R,
+    buffer: Vec<u8>,
+    number: u64,
+    read: u64,
+}
+
+/// One line.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// From 1.
+    pub(super) number: u64,
+    /// How many bytes were read up to its end.
+    pub(super) read: u64,
+    /// Without its line end, or why it cannot be used.
+    pub(super) text: Result<&'a str, &'static str>,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self {
+            input,
+            buffer: Vec::new(),
+            number: 0,
+            read: 0,
+        }
+    }
+
+    /// The next line; `None` at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.buffer.clear();
+        let taken = (&mut self.input)
+            .take(LONGEST_LINE as u64 + 1)
+            .read_until(b'\n', &mut self.buffer)?;
+        if taken == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        self.read += taken as u64;
+        let too_long = taken > LONGEST_LINE && !self.buffer.ends_with(b"\n");
+        if too_long {
+            self.read += self.input.skip_until(b'\n')? as u64;
+        }
+        let mut line = self.buffer.as_slice();
+        if self.number == 1 {
+            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = match std::str::from_utf8(line) {
+            _ if too_long => Err("the line is longer than 1 MiB"),
+            Ok(text) => Ok(text),
+            Err(_) => Err("the line is not UTF-8 text"),
+        };
+        Ok(Some(Line {
+            number: self.number,
+            read: self.read,
+            text,
+        }))
+    }
+}

@@ -1,0 +1,34 @@
+//! From the global options to settings, a client or a store.
+
+use sms_framework::config::Sources;
+use sms_framework::store::DynStore;
+use sms_framework::{Error, Settings, SmsClient};
+
+use super::Global;
+
+impl Global {
+    /// The configuration that `--config`, `SMS_CONFIG` or the folder `config` holds.
+    pub(super) fn settings(&self) -> Result<Settings, Error> {
+        match &self.config {
+            Some(path) => Sources::new().process_variables().path(path).load(),
+            None => Sources::from_env().load(),
+        }
+    }
+
+    /// A client, for commands that send.
+    pub(super) fn client(&self) -> Result<SmsClient, Error> {
+        SmsClient::from_config(self.settings()?)
+    }
+}
+
+/// The store alone: reading what was sent needs no provider and no credentials.
+pub(super) fn store(settings: &Settings) -> Result<DynStore, Error> {
+    sms_framework::store::sqlite::open(settings.database())
+}
+
+/// A runtime for commands that do one thing at a time.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}

@@ -1,0 +1,358 @@
+//! The message's row: written before the stack runs, settled after it, true at every moment between.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
+use super::counts::Counters;
+use super::{Counts, Delivery, End, Ending, Invalid, is_doubtful};
+use crate::config::{AfterServerError, BodyLog, QueueSettings};
+use crate::error::{Certainty, Class, Error, ErrorKind};
+use crate::message::{MessageState, Outbound, Receipt};
+use crate::stack::{AttemptLog, SendRequest, WallClock, after};
+use crate::store::{Attempt, Doubt, DynStore, ErrorNote, NewMessage, Settlement};
+
+/// What the ledger decides by.
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    pub(crate) queue: QueueSettings,
+    pub(crate) body: BodyLog,
+    pub(crate) after_server_error: AfterServerError,
+    /// Whether the provider can be asked for a message.
+    pub(crate) can_ask: bool,
+}
+
+/// Keeps the rows of one provider's messages; without a store it keeps nothing and says so.
+pub(crate) struct Ledger {
+    store: Option<DynStore>,
+    provider: Arc<str>,
+    simulated: bool,
+    policy: Policy,
+    clock: WallClock,
+    counters: Counters,
+    failures: AtomicU64,
+    reported: AtomicBool,
+}
+
+impl Ledger {
+    pub(crate) fn new(
+        store: Option<DynStore>,
+        provider: &str,
+        simulated: bool,
+        policy: Policy,
+        clock: WallClock,
+    ) -> Self {
+        Self {
+            store,
+            provider: provider.into(),
+            simulated,
+            policy,
+            clock,
+            counters: Counters::default(),
+            failures: AtomicU64::new(0),
+            reported: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    pub(crate) fn simulated(&self) -> bool {
+        self.simulated
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// When a lease taken now runs out.
+    pub(crate) fn lease_end(&self) -> Timestamp {
+        self.clock.in_future(self.policy.queue.lease)
+    }
+
+    /// What became of sends since start.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counters.read()
+    }
+
+    fn count(&self, ending: Ending) {
+        self.counters.count(&self.provider, ending);
+    }
+
+    /// A message that never got past validation: it has no row.
+    pub(crate) fn refuse(&self, message: Invalid, error: Error) -> Delivery {
+        let delivery = Delivery::invalid(message, &self.provider, self.simulated, error);
+        self.count(Ending {
+            state: delivery.status,
+            accepted: false,
+            simulated: self.simulated,
+        });
+        delivery
+    }
+
+    /// Writes that did not reach the database since start.
+    pub(crate) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+            + self
+                .store
+                .as_ref()
+                .map_or(0, |store| store.info().lost_writes)
+    }
+
+    /// Writes the row of a message about to be sent. True if there is one now; a broken log never
+    /// fails a send.
+    pub(super) async fn begin(&self, message: &Arc<Outbound>) -> bool {
+        let Some(store) = &self.store else {
+            return false;
+        };
+        let row = NewMessage {
+            message: Arc::clone(message),
+            provider: self.provider.as_ref().to_owned(),
+            simulated: self.simulated,
+            hash_body: self.policy.body == BodyLog::Hash,
+            lease_until: self.lease_end(),
+        };
+        match store.begin(row).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.report(&error);
+                false
+            }
+        }
+    }
+
+    /// Settles the row after the stack has run, and tells what that means for the message.
+    pub(super) async fn settle(
+        &self,
+        request: &SendRequest,
+        result: Result<Receipt, Error>,
+        has_row: bool,
+    ) -> End {
+        let mut end = self.end(request, result);
+        let row = self.write(request, &end, has_row).await;
+        if end.state == MessageState::Queued {
+            end = match row {
+                Row::Written => End {
+                    result: end.result.map_err(Error::with_queued),
+                    ..end
+                },
+                Row::Anothers => end.unknown(),
+                // There is nothing to try it from again.
+                Row::Missing if request.trail().doubt().is_some() => end.unknown(),
+                Row::Missing => End {
+                    state: MessageState::Failed,
+                    next_attempt_at: None,
+                    ..end
+                },
+            };
+        }
+        self.count(self.ending(&end));
+        end
+    }
+
+    async fn write(&self, request: &SendRequest, end: &End, has_row: bool) -> Row {
+        let Some(store) = self.store.as_ref().filter(|_| has_row) else {
+            return Row::Missing;
+        };
+        match store.settle(self.settlement(request, end)).await {
+            Ok(true) => Row::Written,
+            Ok(false) => {
+                tracing::warn!(message = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
+                Row::Anothers
+            }
+            Err(error) => {
+                self.report(&error);
+                Row::Missing
+            }
+        }
+    }
+
+    fn ending(&self, end: &End) -> Ending {
+        Ending {
+            state: end.state,
+            accepted: end.result.is_ok(),
+            simulated: self.simulated,
+        }
+    }
+
+    /// Settles the row of a send that was dropped between its attempts.
+    pub(super) fn dropped(&self, request: &SendRequest) {
+        let error = Error::new(ErrorKind::Canceled, "the caller gave up before it was sent");
+        self.settle_soon(request, self.given_up(request, Err(error)));
+    }
+
+    fn settle_soon(&self, request: &SendRequest, end: End) {
+        self.count(self.ending(&end));
+        if let Some(store) = &self.store {
+            store.settle_soon(self.settlement(request, &end));
+        }
+    }
+
+    /// What a result means for a message whose caller went away: nothing more is sent for it. Where
+    /// it may be out already, the provider is asked later. A round from the queue has no caller.
+    fn given_up(&self, request: &SendRequest, result: Result<Receipt, Error>) -> End {
+        let end = self.end(request, result);
+        if request.round.is_some() || !matches!(&end.result, Err(error) if error.is_transient()) {
+            return end;
+        }
+        match request.trail().doubt() {
+            Some(_) => End {
+                state: MessageState::Unknown,
+                next_attempt_at: end.next_attempt_at.filter(|_| self.policy.can_ask),
+                ..end
+            },
+            None => End {
+                state: MessageState::Canceled,
+                next_attempt_at: None,
+                ..end
+            },
+        }
+    }
+
+    /// Where a message stands after `result`, and when something happens next.
+    fn end(&self, request: &SendRequest, result: Result<Receipt, Error>) -> End {
+        let error = match result {
+            Ok(receipt) => {
+                return End {
+                    state: receipt.status,
+                    result: Ok(receipt),
+                    next_attempt_at: None,
+                };
+            }
+            Err(error) => error,
+        };
+        let doubt = request.trail().doubt();
+        let error = if doubt.is_some() {
+            error.with_certainty(Certainty::MaybeSent)
+        } else {
+            error
+        };
+        let held = is_doubtful(&error) && !self.may_resend(request, &error);
+        let later = self.next_round(request, &error);
+        let (state, next_attempt_at) = match (held, error.is_transient(), later) {
+            // Asking again later can settle it; nothing is sent.
+            (true, _, later) => (MessageState::Unknown, later.filter(|_| self.policy.can_ask)),
+            (false, true, Some(later)) => (MessageState::Queued, Some(later)),
+            (false, true, None) if doubt.is_some() => (MessageState::Unknown, None),
+            (false, true, None) => (MessageState::Failed, None),
+            (false, false, _) => (refused(&error), None),
+        };
+        End {
+            result: Err(error),
+            state,
+            next_attempt_at,
+        }
+    }
+
+    /// A 5xx answer may be followed by another try where the policy says so; silence never.
+    fn may_resend(&self, request: &SendRequest, error: &Error) -> bool {
+        let answered = request.trail().doubt() == Some(Doubt::ServerError);
+        let held = request.round.is_some_and(|round| round.held);
+        answered
+            && !held
+            && error.is_transient()
+            && self.policy.after_server_error == AfterServerError::Resend
+    }
+
+    /// When the next round from the queue is due; `None` where there were enough.
+    fn next_round(&self, request: &SendRequest, error: &Error) -> Option<Timestamp> {
+        let queue = &self.policy.queue;
+        let rounds = request.round.map_or(0, |round| round.earlier + 1);
+        if rounds >= queue.max_rounds {
+            return None;
+        }
+        let backoff = queue
+            .base
+            .saturating_mul(1 << rounds.min(31))
+            .min(queue.cap);
+        let wait = backoff.max(error.retry_after().unwrap_or_default());
+        let due = self.clock.in_future(wait);
+        let oldest = after(request.message().created_at(), queue.max_age);
+        (due <= oldest).then_some(due)
+    }
+
+    fn settlement(&self, request: &SendRequest, end: &End) -> Settlement {
+        let receipt = end.result.as_ref().ok();
+        let ids = receipt.map(|receipt| {
+            receipt
+                .provider_message_id
+                .iter()
+                .chain(&receipt.more_provider_message_ids)
+                .cloned()
+                .collect()
+        });
+        Settlement {
+            id: request.message().id(),
+            state: end.state,
+            attempts: request.trail().calls(),
+            from_queue: request.round.is_some(),
+            doubt: if receipt.is_some() {
+                None
+            } else {
+                request.trail().doubt()
+            },
+            provider_message_ids: ids.unwrap_or_default(),
+            provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
+            segments: receipt.map(|receipt| receipt.segments),
+            error: end.result.as_ref().err().map(ErrorNote::from),
+            next_attempt_at: end.next_attempt_at,
+            drop_body: self.policy.body != BodyLog::Full && !end.state.is_waiting(),
+            at: self.now(),
+        }
+    }
+
+    fn report(&self, error: &Error) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("sms_log_failures_total").increment(1);
+        if !self.reported.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "messages are sent but not logged: {error}; further failures are only counted"
+            );
+        }
+    }
+}
+
+/// What became of a settlement.
+enum Row {
+    Written,
+    /// Its lease ran out, and another process took it over.
+    Anothers,
+    Missing,
+}
+
+/// The provider's refusal, or our own.
+fn refused(error: &Error) -> MessageState {
+    match (error.certainty(), error.class()) {
+        (Certainty::Rejected, _) | (_, Class::Permanent) => MessageState::Rejected,
+        _ => MessageState::Failed,
+    }
+}
+
+impl AttemptLog for Ledger {
+    fn record(&self, attempt: Attempt) {
+        if let Some(store) = &self.store {
+            store.record(attempt);
+        }
+    }
+
+    fn abandoned(&self, request: &SendRequest, result: Result<Receipt, Error>) {
+        let end = self.given_up(request, result);
+        tracing::info!(message = %request.message().id(), status = %end.state, "an attempt ended after its caller had gone");
+        self.settle_soon(request, end);
+    }
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger")
+            .field("provider", &self.provider)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}

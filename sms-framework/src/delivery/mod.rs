@@ -1,0 +1,162 @@
+//! What becomes of a message around the stack: its row before and after, and later rounds.
+
+mod counts;
+mod dispatch;
+mod ledger;
+mod queue;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+pub use counts::Counts;
+use counts::Ending;
+pub(crate) use dispatch::{Dispatcher, ProviderStack};
+pub(crate) use ledger::{Ledger, Policy};
+pub use queue::QueueReport;
+pub(crate) use queue::process;
+
+use crate::error::{Certainty, Error};
+use crate::message::{
+    Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
+};
+
+/// What became of one send, whether it went well or not: it always says where the message stands.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Our id of the message.
+    pub id: MessageId,
+    /// Where it stands now.
+    pub status: MessageState,
+    /// The id of the provider.
+    pub provider: String,
+    /// The provider's id of it, where it took it.
+    pub provider_message_id: Option<String>,
+    /// The provider's own word for its status.
+    pub provider_status: Option<String>,
+    /// Whether nothing can have left the building.
+    pub simulated: bool,
+    /// The recipient: in E.164, or as written where it is not a number.
+    pub to: String,
+    /// The sender.
+    pub from: Option<Sender>,
+    /// How many segments.
+    pub segments: u32,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// How many times the provider was called.
+    pub attempts: u32,
+    /// When the queue tries (or asks) again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Timestamp>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// The receipt, where the provider took it.
+    #[serde(skip)]
+    pub receipt: Option<Receipt>,
+}
+
+impl Delivery {
+    /// True when the provider (or a mock) has the message.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.receipt.is_some()
+    }
+
+    /// The receipt, or what went wrong.
+    ///
+    /// # Errors
+    /// The error that the send ended with.
+    pub fn into_result(self) -> Result<Receipt, Error> {
+        match (self.receipt, self.error) {
+            (Some(receipt), _) => Ok(receipt),
+            (None, Some(error)) => Err(error),
+            (None, None) => unreachable!("a delivery has a receipt or an error"),
+        }
+    }
+
+    /// A message that never got past validation.
+    fn invalid(message: Invalid, provider: &str, simulated: bool, error: Error) -> Self {
+        Self {
+            id: message.id,
+            status: MessageState::Rejected,
+            provider: provider.to_owned(),
+            provider_message_id: None,
+            provider_status: None,
+            simulated,
+            to: message.to,
+            from: message.from,
+            segments: message.segments.count,
+            encoding: message.segments.encoding,
+            attempts: 0,
+            next_attempt_at: None,
+            error: Some(error),
+            receipt: None,
+        }
+    }
+
+    fn ended(message: &Outbound, provider: &str, simulated: bool, attempts: u32, end: End) -> Self {
+        let receipt = end.result.as_ref().ok();
+        Self {
+            id: message.id(),
+            status: end.state,
+            provider: provider.to_owned(),
+            provider_message_id: receipt.and_then(|receipt| receipt.provider_message_id.clone()),
+            provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
+            simulated,
+            to: message.to().to_string(),
+            from: message.from().cloned(),
+            segments: receipt.map_or(message.segments().count, |receipt| receipt.segments),
+            encoding: message.segments().encoding,
+            attempts,
+            next_attempt_at: end.next_attempt_at,
+            error: end.result.as_ref().err().cloned(),
+            receipt: end.result.ok(),
+        }
+    }
+}
+
+/// What is remembered of a message in case it does not pass validation.
+pub(crate) struct Invalid {
+    id: MessageId,
+    to: String,
+    from: Option<Sender>,
+    segments: Segments,
+}
+
+impl From<&Message> for Invalid {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            to: message.to.clone(),
+            from: message.from.clone(),
+            segments: Segments::of(&message.body),
+        }
+    }
+}
+
+/// How a send ended, and what that means for the message.
+struct End {
+    result: Result<Receipt, Error>,
+    state: MessageState,
+    next_attempt_at: Option<Timestamp>,
+}
+
+impl End {
+    /// Nobody here can say any more.
+    fn unknown(self) -> Self {
+        Self {
+            result: self
+                .result
+                .map_err(|error| error.with_certainty(Certainty::MaybeSent)),
+            state: MessageState::Unknown,
+            next_attempt_at: None,
+        }
+    }
+}
+
+/// True when the error leaves nobody sure.
+fn is_doubtful(error: &Error) -> bool {
+    error.certainty() == Certainty::MaybeSent
+}

@@ -1,0 +1,167 @@
+//! Another round for messages whose time has come.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+
+use super::dispatch::{Guard, settle};
+use super::{Delivery, Dispatcher, Ledger};
+use crate::config::AfterServerError;
+use crate::error::{Error, ErrorKind};
+use crate::message::{MessageState, Receipt};
+use crate::stack::{Inquiry, Round, SendRequest, after};
+use crate::store::{Claimed, Doubt, DynStore};
+
+/// What one run over the queue did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct QueueReport {
+    /// Messages that were due: each is in exactly one of the counts below.
+    pub processed: u64,
+    /// Now with the provider, sent or found there.
+    pub accepted: u64,
+    /// Waiting for a later round.
+    pub requeued: u64,
+    /// Refused or given up.
+    pub failed: u64,
+    /// Nobody can say; held.
+    pub unknown: u64,
+}
+
+impl QueueReport {
+    fn count(&mut self, delivery: &Delivery) {
+        self.processed += 1;
+        match delivery.status {
+            _ if delivery.is_accepted() => self.accepted += 1,
+            MessageState::Queued => self.requeued += 1,
+            MessageState::Unknown => self.unknown += 1,
+            _ => self.failed += 1,
+        }
+    }
+}
+
+/// Sends, or asks about, everything that is due, until nothing is.
+pub(crate) async fn process(
+    dispatcher: &Dispatcher,
+    inquiry: Option<&Inquiry>,
+    store: &DynStore,
+) -> Result<QueueReport, Error> {
+    let ledger = dispatcher.ledger();
+    let concurrency = ledger.policy().queue.concurrency;
+    let mut report = QueueReport::default();
+    loop {
+        // No more than can start at once: the lease runs from the claim.
+        let due = store
+            .claim_due(
+                ledger.provider(),
+                ledger.now(),
+                ledger.lease_end(),
+                concurrency,
+            )
+            .await?;
+        if due.is_empty() {
+            break;
+        }
+        let mut rounds = stream::iter(due)
+            .map(|claimed| round(dispatcher, inquiry, claimed))
+            .buffer_unordered(concurrency);
+        while let Some(delivery) = rounds.next().await {
+            report.count(&delivery);
+        }
+    }
+    let waiting = store.queue_counts(ledger.now()).await?;
+    metrics::gauge!("sms_queue_depth").set(waiting.queued as f64);
+    tracing::info!(
+        ?report,
+        queued = waiting.queued,
+        unknown = waiting.unknown,
+        "the queue was processed"
+    );
+    Ok(report)
+}
+
+async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Claimed) -> Delivery {
+    let ledger = dispatcher.ledger();
+    let request = request(&claimed);
+    let guard = Guard::new(ledger, &request);
+    match without_a_call(ledger, inquiry, &claimed, &request).await {
+        Some(result) => {
+            guard.disarm();
+            settle(ledger, &request, result, true).await
+        }
+        None => dispatcher.clone().resend(request, guard).await,
+    }
+}
+
+/// What was not left in the queue may only be asked about.
+fn request(claimed: &Claimed) -> SendRequest {
+    let held = claimed.was != MessageState::Queued;
+    let doubt = claimed.doubt.or(held.then_some(Doubt::NoAnswer));
+    let round = Round {
+        earlier: claimed.rounds,
+        held,
+    };
+    SendRequest::from_queue(Arc::clone(&claimed.message), round, doubt)
+}
+
+/// How the round ends where the provider need not, or must not, be called again.
+async fn without_a_call(
+    ledger: &Ledger,
+    inquiry: Option<&Inquiry>,
+    claimed: &Claimed,
+    request: &SendRequest,
+) -> Option<Result<Receipt, Error>> {
+    if request.trail().doubt().is_some() {
+        match ask(inquiry, claimed).await {
+            Ok(Some(receipt)) => return Some(Ok(receipt)),
+            Ok(None) if may_resend(ledger.policy().after_server_error, request) => {}
+            Ok(None) => {
+                return Some(Err(
+                    still_unknown(claimed, inquiry).with_provider(ledger.provider())
+                ));
+            }
+            Err(error) => return Some(Err(error)),
+        }
+    }
+    let oldest = after(
+        claimed.message.created_at(),
+        ledger.policy().queue.max_age,
+    );
+    (ledger.now() > oldest).then(|| {
+        Err(Error::new(
+            ErrorKind::DeadlineExceeded,
+            "it waited longer than queue.max_age",
+        ))
+    })
+}
+
+async fn ask(inquiry: Option<&Inquiry>, claimed: &Claimed) -> Result<Option<Receipt>, Error> {
+    match inquiry {
+        Some(inquiry) => inquiry.ask(&claimed.message, claimed.attempts).await,
+        None => Ok(None),
+    }
+}
+
+/// Only what was queued after a 5xx answer; never what nobody answered for.
+fn may_resend(policy: AfterServerError, request: &SendRequest) -> bool {
+    policy == AfterServerError::Resend
+        && request.trail().doubt() == Some(Doubt::ServerError)
+        && !request.round.is_some_and(|round| round.held)
+}
+
+fn still_unknown(claimed: &Claimed, inquiry: Option<&Inquiry>) -> Error {
+    let why = match (claimed.was, claimed.doubt) {
+        (MessageState::Sending, _) => {
+            "the process that was sending it went away before it could note the outcome"
+        }
+        (_, Some(Doubt::ServerError)) => "an attempt was answered with a server error",
+        _ => "an attempt had no answer",
+    };
+    let evidence = match inquiry {
+        Some(_) => "the provider does not list the message (weak evidence: lists lag)",
+        None => "the provider cannot be asked",
+    };
+    Error::new(ErrorKind::NoAnswer, format!("{why}, and {evidence}"))
+        .with_help("look it up at the provider before sending it again")
+}

@@ -1,0 +1,122 @@
+//! Leasing messages whose time has come.
+
+use diesel::prelude::*;
+use diesel::result::{Error as DieselError, QueryResult};
+use jiff::Timestamp;
+
+use super::rows::MessageRow;
+use super::schema::sms_messages::dsl;
+use crate::error::ErrorKind;
+use crate::message::MessageState;
+use crate::store::Claimed;
+
+const CLAIMABLE: [&str; 3] = [
+    MessageState::Queued.as_str(),
+    MessageState::Unknown.as_str(),
+    MessageState::Sending.as_str(),
+];
+
+/// Leases up to `limit` due messages of `provider` for `holder`. It runs inside the writer's immediate
+/// transaction, so no other store can see the same rows as due.
+pub(super) fn claim(
+    connection: &mut SqliteConnection,
+    holder: &str,
+    provider: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: usize,
+) -> QueryResult<Vec<Claimed>> {
+    let mut claimed = Vec::new();
+    while claimed.len() < limit {
+        let due = due(connection, provider, now, limit - claimed.len())?;
+        if due.is_empty() {
+            break;
+        }
+        for id in due {
+            match read(connection, &id) {
+                Ok(message) => {
+                    lease(connection, &id, holder, lease_until)?;
+                    claimed.push(message);
+                }
+                Err(DieselError::DeserializationError(why)) => {
+                    give_up(connection, &id, &why.to_string(), now)?;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    Ok(claimed)
+}
+
+fn due(
+    connection: &mut SqliteConnection,
+    provider: &str,
+    now: Timestamp,
+    limit: usize,
+) -> QueryResult<Vec<String>> {
+    dsl::sms_messages
+        .filter(dsl::next_attempt_at.le(now.as_millisecond()))
+        .filter(dsl::state.eq_any(CLAIMABLE))
+        .filter(dsl::provider.eq(provider))
+        .order((dsl::next_attempt_at, dsl::id))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(dsl::id)
+        .load(connection)
+}
+
+fn read(connection: &mut SqliteConnection, id: &str) -> QueryResult<Claimed> {
+    dsl::sms_messages
+        .find(id)
+        .select(MessageRow::as_select())
+        .first(connection)?
+        .into_claimed()
+}
+
+fn lease(
+    connection: &mut SqliteConnection,
+    id: &str,
+    holder: &str,
+    until: Timestamp,
+) -> QueryResult<usize> {
+    diesel::update(dsl::sms_messages.find(id))
+        .set((
+            dsl::state.eq(MessageState::Sending.as_str()),
+            dsl::holder.eq(holder),
+            dsl::next_attempt_at.eq(until.as_millisecond()),
+        ))
+        .execute(connection)
+}
+
+/// A row that cannot be read would be due for ever. It ends here, truthfully: as failed where it
+/// only waited, as unknown where an earlier attempt may have gone out.
+fn give_up(
+    connection: &mut SqliteConnection,
+    id: &str,
+    why: &str,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let (state, doubt): (String, Option<String>) = dsl::sms_messages
+        .find(id)
+        .select((dsl::state, dsl::doubt))
+        .first(connection)?;
+    let may_be_out = doubt.is_some() || state != MessageState::Queued.as_str();
+    let (end, certainty) = if may_be_out {
+        (MessageState::Unknown, "MaybeSent")
+    } else {
+        (MessageState::Failed, "NotSent")
+    };
+    tracing::error!(message_id = id, why, state = %end, "a stored message cannot be sent: its row is unreadable");
+    diesel::update(dsl::sms_messages.find(id))
+        .set((
+            dsl::state.eq(end.as_str()),
+            dsl::next_attempt_at.eq(None::<i64>),
+            dsl::holder.eq(None::<String>),
+            dsl::error_code.eq(ErrorKind::Storage.code()),
+            dsl::error_message.eq(format!("the stored message cannot be sent: {why}")),
+            dsl::error_certainty.eq(certainty),
+            dsl::error_provider_code.eq(None::<String>),
+            dsl::updated_at.eq(now.as_millisecond()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

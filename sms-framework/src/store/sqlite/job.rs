@@ -1,0 +1,87 @@
+//! What the writer is asked to do: plain data, so that a job can be run again.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
+use jiff::Timestamp;
+use std::path::Path;
+
+use super::attempts::NewAttemptRow;
+use super::rows::NewMessageRow;
+use super::schema::{sms_attempts, sms_messages};
+use super::{claim, failure, settle};
+use crate::error::{Error, ErrorKind};
+use crate::store::{Attempt, Claimed, NewMessage, Settlement};
+
+#[derive(Debug)]
+pub(super) enum Job {
+    Begin(NewMessage),
+    /// The attempt and its place in the order of attempts.
+    Record(Attempt, i64),
+    Settle(Settlement),
+    Claim {
+        provider: String,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    },
+    /// Nothing: answered once everything before it is on disk.
+    Flush,
+}
+
+#[derive(Debug)]
+pub(super) enum Done {
+    Written,
+    /// Whether the row was still ours.
+    Settled(bool),
+    Claimed(Vec<Claimed>),
+}
+
+impl Job {
+    /// Runs inside the writer's transaction.
+    pub(super) fn run(&self, connection: &mut SqliteConnection, holder: &str) -> QueryResult<Done> {
+        match self {
+            Self::Begin(message) => {
+                diesel::insert_into(sms_messages::table)
+                    .values(NewMessageRow::new(message, holder))
+                    .execute(connection)?;
+                Ok(Done::Written)
+            }
+            Self::Record(attempt, seq) => {
+                diesel::insert_into(sms_attempts::table)
+                    .values(NewAttemptRow::new(attempt, *seq))
+                    .execute(connection)?;
+                Ok(Done::Written)
+            }
+            Self::Settle(settlement) => {
+                settle::settle(connection, settlement, holder).map(Done::Settled)
+            }
+            Self::Claim {
+                provider,
+                now,
+                lease_until,
+                limit,
+            } => claim::claim(connection, holder, provider, *now, *lease_until, *limit)
+                .map(Done::Claimed),
+            Self::Flush => Ok(Done::Written),
+        }
+    }
+
+    /// What the caller is told when it failed.
+    pub(super) fn explain(&self, path: &Path, error: &DieselError) -> Error {
+        match (self, error) {
+            (
+                Self::Begin(new),
+                DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _),
+            ) => Error::new(
+                ErrorKind::Storage,
+                format!(
+                    "a message with the id {} was handed over before; `{}` keeps the first",
+                    new.message.id(),
+                    path.display()
+                ),
+            )
+            .with_help("give every message an id of its own: Message::new makes one"),
+            _ => failure::storage(path, error),
+        }
+    }
+}

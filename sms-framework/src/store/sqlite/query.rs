@@ -1,0 +1,137 @@
+//! Questions about messages.
+
+use diesel::dsl::{exists, select, sql};
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::result::{Error as DieselError, QueryResult};
+use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
+
+use super::rows::MessageRow;
+use super::schema::sms_messages::{self, dsl};
+use super::schema::sms_part_ids;
+use crate::message::{MessageId, MessageState};
+use crate::store::{MessageFilter, MessageRecord};
+
+/// The rows of a page where the caller names no number.
+const PAGE: usize = 50;
+
+pub(super) fn message(
+    connection: &mut SqliteConnection,
+    id: MessageId,
+) -> QueryResult<Option<MessageRecord>> {
+    dsl::sms_messages
+        .find(id.to_string())
+        .select(MessageRow::as_select())
+        .first(connection)
+        .optional()?
+        .map(|row| row.into_record().map_err(|error| named(id, error)))
+        .transpose()
+}
+
+pub(super) fn messages(
+    connection: &mut SqliteConnection,
+    filter: &MessageFilter,
+) -> QueryResult<Vec<MessageRecord>> {
+    let limit = if filter.limit == 0 {
+        PAGE
+    } else {
+        filter.limit
+    };
+    let mut query = dsl::sms_messages
+        .select(MessageRow::as_select())
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .into_boxed::<Sqlite>();
+    if !filter.states.is_empty() {
+        query = query.filter(in_states(&filter.states));
+    }
+    if let Some(owner) = &filter.owner {
+        query = query.filter(dsl::owner.eq(owner));
+    }
+    if let Some(to) = &filter.to {
+        query = query.filter(dsl::recipient.eq(to));
+    }
+    if let Some(before) = filter.before {
+        let before = before.to_string();
+        let created_at: Option<i64> = dsl::sms_messages
+            .find(&before)
+            .select(dsl::created_at)
+            .first(connection)
+            .optional()?;
+        query = match created_at {
+            Some(at) => query
+                .filter(dsl::created_at.le(at))
+                .filter(dsl::created_at.lt(at).or(dsl::id.lt(before))),
+            // It is gone, but ids sort by time.
+            None => query.filter(dsl::id.lt(before)),
+        };
+    }
+    query = if filter.by_due {
+        query.order((
+            dsl::next_attempt_at.is_null(),
+            dsl::next_attempt_at.asc(),
+            dsl::id.asc(),
+        ))
+    } else {
+        query.order((dsl::created_at.desc(), dsl::id.desc()))
+    };
+    query
+        .load(connection)?
+        .into_iter()
+        .map(|row: MessageRow| row.into_record())
+        .collect()
+}
+
+/// The states are written out, because only then the partial indexes serve them; what is being
+/// sent always has a lease, so that the index of what is due has it.
+fn in_states(states: &[MessageState]) -> SqlLiteral<Bool> {
+    let each: Vec<_> = states
+        .iter()
+        .map(|state| match state {
+            MessageState::Sending => {
+                "(state = 'sending' AND next_attempt_at IS NOT NULL)".to_owned()
+            }
+            other => format!("state = '{other}'"),
+        })
+        .collect();
+    sql(&format!("({})", each.join(" OR ")))
+}
+
+/// True if a message other than `id` has the provider's id, as its first or as one of its parts.
+pub(super) fn is_anothers(
+    connection: &mut SqliteConnection,
+    id: MessageId,
+    provider: &str,
+    provider_message_id: &str,
+) -> QueryResult<bool> {
+    let id = id.to_string();
+    let first = sms_messages::table
+        .filter(dsl::provider_message_id.eq(provider_message_id))
+        .filter(dsl::provider.eq(provider))
+        .filter(dsl::id.ne(&id));
+    let part = sms_part_ids::table
+        .filter(sms_part_ids::provider_message_id.eq(provider_message_id))
+        .filter(sms_part_ids::provider.eq(provider))
+        .filter(sms_part_ids::message_id.ne(&id));
+    Ok(select(exists(first)).get_result(connection)?
+        || select(exists(part)).get_result(connection)?)
+}
+
+/// The same error with the message that it is about.
+fn named(id: MessageId, error: DieselError) -> DieselError {
+    match error {
+        DieselError::DeserializationError(why) => {
+            DieselError::DeserializationError(format!("message {id}: {why}").into())
+        }
+        other => other,
+    }
+}
+
+/// Asks the smallest question that touches the table.
+pub(super) fn answers(connection: &mut SqliteConnection) -> QueryResult<()> {
+    dsl::sms_messages
+        .select(dsl::state)
+        .first::<String>(connection)
+        .optional()
+        .map(|_| ())
+}

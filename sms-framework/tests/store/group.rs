@@ -1,0 +1,169 @@
+//! Many writers at once, and writes that nobody waits for.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
+
+use diesel::connection::SimpleConnection;
+use sms_framework::store::{MessageFilter, Store};
+use sms_framework::{ErrorKind, MessageState};
+use tokio::task::JoinSet;
+
+use crate::support::{Place, attempt, begun, hello, new, settled};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_concurrent_begins_are_all_there_when_they_return() {
+    let place = Place::new();
+    let store = Arc::new(place.open());
+    let mut tasks = JoinSet::new();
+    for _ in 0..1000 {
+        let store = Arc::clone(&store);
+        tasks.spawn(async move {
+            let id = begun(&store, hello()).await;
+            assert!(store.message(id).await.unwrap().is_some());
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    let filter = MessageFilter {
+        limit: 2000,
+        ..MessageFilter::default()
+    };
+    assert_eq!(store.messages(filter).await.unwrap().len(), 1000);
+}
+
+#[tokio::test]
+async fn one_bad_job_does_not_undo_its_neighbours() {
+    let place = Place::new();
+    let store = place.open();
+    let messages: Vec<_> = (0..20).map(|_| hello()).collect();
+    let twice = messages[10].clone();
+    // Polled together, before the writer can answer any: they share a group.
+    let begins = messages
+        .iter()
+        .cloned()
+        .chain([twice])
+        .map(|message| store.begin(new(message)));
+    let results = futures_util::future::join_all(begins).await;
+
+    let failed: Vec<_> = results
+        .iter()
+        .filter_map(|result| result.as_ref().err())
+        .collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].kind(), ErrorKind::Storage);
+    let id = messages[10].id;
+    assert_eq!(
+        failed[0].to_string(),
+        format!(
+            "a message with the id {id} was handed over before; `{}` keeps the first",
+            place.path.display()
+        )
+    );
+    for message in messages {
+        assert!(store.message(message.id).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_caller_went_away_happens_all_the_same() {
+    let place = Place::new();
+    let store = place.open();
+    let message = hello();
+    let id = message.id;
+    let mut begin = store.begin(new(message));
+    let _ = begin.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    drop(begin);
+    store.flush().await;
+    assert!(store.message(id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn dropping_the_store_writes_what_was_handed_over() {
+    let place = Place::new();
+    let store = place.open();
+    let id = begun(&store, hello()).await;
+    for number in 1..=500 {
+        store.record(attempt(id, number));
+    }
+    store.settle_soon(settled(id, MessageState::Accepted));
+    drop(store);
+
+    let store = place.open();
+    assert_eq!(store.attempts(id).await.unwrap().len(), 500);
+    let record = store.message(id).await.unwrap().unwrap();
+    assert_eq!(record.status, MessageState::Accepted);
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn lost_writes_are_counted_and_each_row_of_them_is_reported_once() {
+    // The writer logs from a thread of its own, so the log is the whole process's; only this test
+    // loses a table.
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .init();
+    let reported = || {
+        let about = |line: &&String| {
+            line.contains("the message log could not be written") && line.contains("no such table")
+        };
+        log.lines().iter().filter(about).count()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let place = Place::new();
+        let store = place.open();
+        let id = begun(&store, hello()).await;
+        let mut raw = place.raw();
+        raw.batch_execute("ALTER TABLE sms_attempts RENAME TO moved")
+            .unwrap();
+        store.record(attempt(id, 1));
+        store.record(attempt(id, 2));
+        store.flush().await;
+        let info = store.info();
+        assert_eq!(info.lost_writes, 2);
+        let last = info.last_error.unwrap();
+        assert!(last.contains("no such table: sms_attempts"), "{last}");
+        assert_eq!(reported(), 1, "{:?}", log.lines());
+
+        raw.batch_execute("ALTER TABLE moved RENAME TO sms_attempts")
+            .unwrap();
+        store.record(attempt(id, 3));
+        store.flush().await;
+        assert_eq!(store.attempts(id).await.unwrap().len(), 1);
+        assert_eq!(store.info().lost_writes, 2);
+
+        raw.batch_execute("ALTER TABLE sms_attempts RENAME TO moved")
+            .unwrap();
+        store.record(attempt(id, 4));
+        store.flush().await;
+        assert_eq!(store.info().lost_writes, 3);
+        assert_eq!(reported(), 2, "after a success the next loss is news");
+    });
+}
