@@ -117,7 +117,7 @@ fn acceptance(sent: &Sent) -> Acceptance {
 impl Provider for Mock {
     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
         let (delay, outcome) = self.0.script.next(message.to());
-        let delay = self.0.delay + delay;
+        let delay = self.0.delay.saturating_add(delay);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

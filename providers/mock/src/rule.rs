@@ -112,7 +112,7 @@ impl Rule {
             Calls::All => true,
             Calls::Nth(n) => call == n,
             Calls::First(n) => call <= n,
-            Calls::Every(n) => n != 0 && call % n == 0,
+            Calls::Every(n) => call.is_multiple_of(n),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Script {
                 continue;
             }
             match counted.rule.outcome() {
-                Outcome::Delay(time) => delay += *time,
+                Outcome::Delay(time) => delay = delay.saturating_add(*time),
                 outcome => decided = Some(outcome.clone()),
             }
         }

@@ -10,3 +10,4 @@ mod request;
 mod secrets;
 mod support;
 mod transport;
+mod warnings;
