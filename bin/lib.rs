@@ -3,7 +3,7 @@
 //! The program's `main` is one call of [`run`]; a program of your own that links other providers
 //! can make the same call.
 
-#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+#![cfg_attr(not(test), deny(unused_crate_dependencies))]
 
 mod cli;
 mod providers;

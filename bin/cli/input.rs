@@ -67,6 +67,11 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// The number of the last line.
+    pub(super) fn position(&self) -> u64 {
+        self.number
+    }
+
     /// The next line; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();

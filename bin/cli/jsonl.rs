@@ -24,6 +24,7 @@ pub(super) fn answer<A: Serialize>(
     let mut all_good = true;
     while let Some(line) = lines.next()? {
         let answered = match line.text {
+            Ok(text) if text.trim_ascii().is_empty() => Err("it is empty".to_owned()),
             Ok(text) => answer(text).map_err(|error| mistake(&error)),
             Err(why) => Err(why.to_owned()),
         };

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use jiff::Timestamp;
 use serde::Serialize;
-use sms_framework::store::{Attempt, DynStore, MessageFilter, MessageRecord};
+use sms_framework::store::{Attempt, DynStore, MessageFilter, MessageRecord, Outcome};
 use sms_framework::{Error, ErrorKind, MessageId, MessageState, Settings};
 
 use super::failure::Failure;
@@ -38,7 +38,7 @@ struct List {
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = state)]
     status: Vec<MessageState>,
     /// Only to this number
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    #[arg(long, value_name = "NUMBER")]
     to: Option<String>,
     /// At most this many messages
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
@@ -220,6 +220,15 @@ fn text(message: &MessageRecord, attempts: &[Attempt], next: &str) -> String {
     text
 }
 
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Failed => "failed",
+        Outcome::Found => "asked: it is there",
+        Outcome::NotFound => "asked: not there",
+    }
+}
+
 fn attempts_table(attempts: &[Attempt]) -> Table {
     let mut table = Table::new(["attempt", "when", "took", "outcome", "HTTP", "error"]);
     for attempt in attempts {
@@ -234,7 +243,7 @@ fn attempts_table(attempts: &[Attempt]) -> Table {
             attempt.number.to_string(),
             moment(attempt.started_at),
             super::wording::rounded(attempt.duration),
-            attempt.outcome.as_str().replace('_', " "),
+            outcome(attempt.outcome).to_owned(),
             attempt
                 .http_status
                 .map_or_else(|| "-".to_owned(), |status| status.to_string()),

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: arguments, output, logs, exit codes.
 
+mod broadcast;
 mod completions;
 mod config;
 mod messages;
@@ -16,11 +17,13 @@ mod database;
 mod detail;
 mod failure;
 mod input;
+mod interrupt;
 mod jsonl;
 mod logs;
 mod outlook;
 mod output;
 mod receipt;
+mod refusal;
 mod sources;
 mod table;
 mod wording;
@@ -89,6 +92,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Send(send::Send),
+    Broadcast(broadcast::Broadcast),
     Queue(queue::Queue),
     Messages(messages::Messages),
     Stats(stats::Stats),
@@ -112,6 +116,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let global = &cli.global;
     let ended = match cli.command {
         Command::Send(send) => send.run(global, &output),
+        Command::Broadcast(broadcast) => broadcast.run(global, &output),
         Command::Queue(queue) => queue.run(global, &output),
         Command::Messages(messages) => messages.run(global, &output),
         Command::Stats(stats) => stats.run(global, &output),

@@ -109,10 +109,6 @@ impl Paint {
         self.with("31;1", text)
     }
 
-    pub(crate) fn dim(self, text: impl Display) -> String {
-        self.with("2", text)
-    }
-
     fn with(self, code: &str, text: impl Display) -> String {
         if self.0 {
             format!("\x1b[{code}m{text}\x1b[0m")

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use sms_framework::{Delivery, Encoding, Error, Message, MessageId, Segments, SmsClient};
+use sms_framework::{Delivery, Error, Message, SmsClient};
 
 use super::detail::{Detail, FromTemplate};
 use super::failure::Failure;
 use super::output::Output;
 use super::receipt::receipt;
+use super::refusal::Refusal;
 use super::{Ended, Global, INCOMPLETE, input, misuse, sources};
 
 const EXAMPLES: &str = "\
@@ -29,7 +29,7 @@ Exit codes: 0 the provider (or the mock) took it · 1 it did not, or nobody know
 #[command(after_help = EXAMPLES)]
 pub(super) struct Send {
     /// Recipient in E.164, such as +14155550123; national forms where validate.default_region is set
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    #[arg(long, value_name = "NUMBER")]
     to: Option<String>,
     /// Text of up to 1600 characters, or - for standard input; the recipient before it where --to is not used
     #[arg(value_name = "[NUMBER] TEXT", num_args = 0..)]
@@ -43,7 +43,7 @@ pub(super) struct Send {
 impl Send {
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
         let (to, body) = self.recipient_and_body()?;
-        let refused = |error| refuse(&to, body.as_deref().unwrap_or_default(), error, output);
+        let refused = |error| refuse(&to, body.as_deref(), error, output);
         let runtime = sources::runtime()?;
         // Inside the runtime: a provider may need one to be built.
         runtime.block_on(async {
@@ -144,37 +144,10 @@ fn conclude(delivery: &Delivery, output: &Output) -> ExitCode {
     }
 }
 
-/// The fields of a [`Delivery`] for a message that never became one.
-#[derive(Debug, Serialize)]
-struct Refusal<'a> {
-    id: Option<MessageId>,
-    status: &'static str,
-    provider: Option<&'a str>,
-    provider_message_id: Option<&'a str>,
-    simulated: bool,
-    to: &'a str,
-    segments: u32,
-    encoding: Encoding,
-    attempts: u32,
-    error: &'a Error,
-}
-
 /// Nothing was sent: the configuration, the template or the sender is wrong.
-fn refuse(to: &str, body: &str, error: Error, output: &Output) -> Ended {
+fn refuse(to: &str, body: Option<&str>, error: Error, output: &Output) -> Ended {
     if output.json {
-        let segments = Segments::of(body);
-        output.object(&Refusal {
-            id: None,
-            status: "rejected",
-            provider: error.provider(),
-            provider_message_id: None,
-            simulated: false,
-            to,
-            segments: segments.count,
-            encoding: segments.encoding,
-            attempts: 0,
-            error: &error,
-        })?;
+        output.object(&Refusal::new(Some(to), body, &error))?;
     }
     Err(Failure::Error(error))
 }

@@ -1,0 +1,155 @@
+//! Where messages come from: read on a thread of its own, a little ahead of the sends.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sms_framework::{Error, ErrorKind, Message};
+use tokio::sync::mpsc;
+
+use super::csv_rows::CsvRows;
+use super::json_lines::JsonLines;
+use super::numbers::Numbers;
+
+/// One message to send, or one line that is none.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// The line it stands on, where it stands on one.
+    pub(super) line: Option<u64>,
+    /// How far the input was read: bytes of a file, or recipients of a list.
+    pub(super) read: u64,
+    pub(super) message: Result<Message, Bad>,
+}
+
+impl Item {
+    /// The input cannot be read any further than line `after`.
+    pub(super) fn unreadable(after: u64, error: &io::Error) -> Self {
+        let why = format!("the input cannot be read any further: {error}");
+        Self {
+            line: Some(after + 1),
+            read: 0,
+            message: Err(Bad::line(after + 1, &why)),
+        }
+    }
+}
+
+/// A line that is no message.
+#[derive(Debug)]
+pub(super) struct Bad {
+    /// The recipient, where one could be read.
+    pub(super) to: Option<String>,
+    pub(super) error: Error,
+}
+
+impl Bad {
+    /// A line that could not be read.
+    pub(super) fn line(number: u64, why: &str) -> Self {
+        let what = format!("line {number}: {why}");
+        Self {
+            to: None,
+            error: Error::new(ErrorKind::InvalidMessage, what),
+        }
+    }
+}
+
+/// Takes an item; false where nobody wants more.
+pub(super) type Taker<'a> = dyn FnMut(Item) -> bool + 'a;
+
+/// The messages of a broadcast.
+#[derive(Debug)]
+pub(super) enum Source {
+    Numbers(Numbers),
+    CsvRows(CsvRows),
+    JsonLines(JsonLines),
+}
+
+/// A source being read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) items: mpsc::Receiver<Item>,
+    /// Recipients left out because they were there before.
+    pub(super) duplicates: Arc<AtomicU64>,
+    /// How much there is to read, in the unit of [`Item::read`]; `None` for a pipe.
+    pub(super) length: Option<u64>,
+    /// It ends, and what was not sent can be told one by one; a stream may never end.
+    pub(super) is_list: bool,
+}
+
+impl Source {
+    /// Starts to read, at most `ahead` items ahead of who takes them.
+    pub(super) fn start(self, ahead: usize) -> io::Result<Reading> {
+        let (sender, items) = mpsc::channel(ahead);
+        let duplicates = Arc::new(AtomicU64::new(0));
+        let (length, is_list) = self.extent();
+        let counter = Arc::clone(&duplicates);
+        // A plain thread: one that waits for standard input must not keep the program from ending.
+        std::thread::Builder::new()
+            .name("sms-input".to_owned())
+            .spawn(move || {
+                let mut take = |item| sender.blocking_send(item).is_ok();
+                let skip = || {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                };
+                match self {
+                    Self::Numbers(numbers) => numbers.read(&mut take, &skip),
+                    Self::CsvRows(rows) => rows.read(&mut take, &skip),
+                    Self::JsonLines(lines) => lines.read(&mut take),
+                }
+            })?;
+        Ok(Reading {
+            items,
+            duplicates,
+            length,
+            is_list,
+        })
+    }
+
+    fn extent(&self) -> (Option<u64>, bool) {
+        match self {
+            Self::Numbers(numbers) => numbers.extent(),
+            Self::CsvRows(rows) => (rows.length(), rows.length().is_some()),
+            Self::JsonLines(lines) => (lines.length(), false),
+        }
+    }
+}
+
+/// A file, or standard input.
+pub(super) struct Input {
+    pub(super) reader: Box<dyn BufRead + Send>,
+    /// In bytes; `None` for what has no size.
+    pub(super) length: Option<u64>,
+}
+
+impl Input {
+    pub(super) fn stdin() -> Self {
+        Self {
+            reader: Box::new(BufReader::new(io::stdin())),
+            length: None,
+        }
+    }
+
+    pub(super) fn file(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        if about.is_dir() {
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "it is a folder",
+            ));
+        }
+        Ok(Self {
+            length: about.is_file().then_some(about.len()),
+            reader: Box::new(BufReader::with_capacity(64 * 1024, file)),
+        })
+    }
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input")
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
