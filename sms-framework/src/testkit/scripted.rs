@@ -75,7 +75,6 @@ pub struct Call {
 ///
 /// # Examples
 /// ```
-/// use jiff::Timestamp;
 /// use sms_framework::testkit::{Act, ScriptedProvider, outbound};
 /// use sms_framework::provider::Provider;
 /// use sms_framework::{Error, ErrorKind, Message};
@@ -83,7 +82,7 @@ pub struct Call {
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let provider = ScriptedProvider::new()
 ///     .script([Act::Fail(Error::new(ErrorKind::Connect, "connection refused"))]);
-/// let message = outbound(Message::new("+14155550123", "Hello"), Timestamp::now())?;
+/// let message = outbound(Message::new("+14155550123", "Hello"));
 /// assert!(provider.send(&message).await.is_err());
 /// assert!(provider.send(&message).await.is_ok()); // the script is over
 /// assert_eq!((provider.calls().len(), provider.accepted()), (2, 1));

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sms_framework::store::{Doubt, NewMessage, Store};
-use sms_framework::testkit::{Act, Finding, ScriptedProvider, outbound};
+use sms_framework::testkit::{Act, Finding, ScriptedProvider, outbound_at};
 use sms_framework::{Acceptance, Certainty, ErrorKind, MessageId, MessageState, QueueReport};
 
 use super::support::{World, error, fails, message, minutes};
@@ -224,7 +224,7 @@ async fn under_hold_a_5xx_is_unknown_and_stays_so() {
 }
 
 async fn orphan(world: &World, provider: &str) -> MessageId {
-    let message = outbound(message(), world.clock.time_of_day()).unwrap();
+    let message = outbound_at(message(), world.clock.time_of_day());
     let id = message.id();
     let row = NewMessage {
         message: Arc::new(message),

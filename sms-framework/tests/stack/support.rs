@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sms_framework::config::{RateLimitSettings, RetrySettings};
 use sms_framework::provider::DynProvider;
 use sms_framework::stack::{
@@ -20,7 +19,7 @@ pub(crate) fn request() -> SendRequest {
 }
 
 pub(crate) fn of(message: Message) -> SendRequest {
-    SendRequest::new(Arc::new(outbound(message, Timestamp::now()).unwrap()))
+    SendRequest::new(Arc::new(outbound(message)))
 }
 
 pub(crate) fn error(kind: ErrorKind) -> Error {
