@@ -162,10 +162,3 @@ fn a_table_that_does_not_fit_and_one_that_is_refused_differ() {
         other => panic!("{other:?}"),
     }
 }
-
-/// The compiler's words for a registration that cannot be.
-#[test]
-fn the_macro_refuses_in_words() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/*.rs");
-}
