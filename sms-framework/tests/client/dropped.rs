@@ -1,12 +1,14 @@
 //! Dropping a send at any point leaves its row telling the truth.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sms_framework::store::Doubt;
-use sms_framework::testkit::{Act, Finding, ScriptedProvider};
-use sms_framework::{ErrorKind, MessageId, MessageState};
+use jiff::Timestamp;
+use sms_framework::store::{Doubt, DynStore};
+use sms_framework::testkit::{Act, Finding, MemoryStore, ScriptedProvider};
+use sms_framework::{ErrorKind, MessageId, MessageState, SmsClient};
 
-use super::support::{World, error, fails, message, millis, minutes};
+use super::support::{World, error, fails, message, millis, minutes, settings};
 
 async fn dropped_after(world: &World, wait: Duration) -> MessageId {
     let message = message();
@@ -106,38 +108,47 @@ async fn a_round_from_the_queue_that_is_dropped_stays_queued() {
     assert_eq!(world.calls(), 3);
 }
 
-/// On many threads: the call ends at any moment around the drop, and the row is never wrong.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn whoever_is_faster_the_row_says_accepted() {
-    let slow = Act::Accept.after(millis(2));
-    let world = World::with(
-        ScriptedProvider::new().otherwise(slow),
-        "rate_limit.enabled = false",
-    );
+/// On many threads: the send is dropped at any moment, and the row is never wrong.
+async fn is_never_wrong(store: DynStore) {
+    let provider = ScriptedProvider::new().otherwise(Act::Accept.after(millis(2)));
+    let sms = SmsClient::builder(settings("rate_limit.enabled = false"))
+        .provider("fake", Arc::new(provider.clone()))
+        .store(Arc::clone(&store))
+        .build()
+        .unwrap();
     let mut ids = Vec::new();
     for round in 0..200_u64 {
         let message = message();
         ids.push(message.id);
-        let sms = world.sms.clone();
+        let sms = sms.clone();
         let send = tokio::spawn(async move { sms.send(message).await });
-        tokio::time::sleep(Duration::from_micros(900 + 20 * (round % 100))).await;
+        tokio::time::sleep(Duration::from_micros(20 * (round % 150))).await;
         send.abort();
     }
-    let settled = |world: &World| {
-        let rows = world.store.records();
-        rows.iter().all(|row| row.status != MessageState::Sending)
-    };
-    while !settled(&world) {
+    while store.queue_counts(Timestamp::now()).await.unwrap().sending > 0 {
         tokio::time::sleep(millis(5)).await;
     }
-    let calls = world.provider.calls();
+    let calls = provider.calls();
     for id in ids {
         let called = calls.iter().any(|call| call.message.id() == id);
-        let row = world.store.records().into_iter().find(|row| row.id == id);
-        match row {
-            Some(row) if called => assert_eq!(row.status, MessageState::Accepted),
-            Some(row) => assert_eq!(row.status, MessageState::Canceled),
+        let status = store.message(id).await.unwrap().map(|row| row.status);
+        match status {
+            Some(status) if called => assert_eq!(status, MessageState::Accepted),
+            Some(status) => assert_eq!(status, MessageState::Canceled),
             None => assert!(!called, "a call without a row"),
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_faster_the_row_in_memory_is_right() {
+    is_never_wrong(Arc::new(MemoryStore::new())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_faster_the_row_on_disk_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = folder.path().join("sms.db");
+    let toml = format!("database.url = '{}'", url.display());
+    is_never_wrong(sms_framework::store::sqlite::open(settings(&toml).database()).unwrap()).await;
 }
