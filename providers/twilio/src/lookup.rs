@@ -54,6 +54,13 @@ impl Lookup for Twilio {
                 next = self.next_page(&page)?;
             }
         }
+        if found.is_empty() && next.is_some() {
+            // What was not looked at is no evidence of absence.
+            return Err(Error::new(
+                ErrorKind::BadAnswer,
+                "there are more messages to this recipient than can be looked through",
+            ));
+        }
         Ok(found)
     }
 }

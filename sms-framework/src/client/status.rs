@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SmsClient;
-use crate::delivery::Counts;
+use crate::delivery::{Counts, count};
 use crate::limiter::Usage;
 use crate::message::Sender;
 use crate::store::QueueCounts;
@@ -68,10 +68,7 @@ impl SmsClient {
     pub async fn status(&self) -> Status {
         let inner = &self.0;
         let queue = match &inner.store {
-            Some(store) => store
-                .queue_counts(self.dispatcher().ledger().now())
-                .await
-                .ok(),
+            Some(store) => count(self.dispatcher().ledger(), store).await.ok(),
             None => None,
         };
         Status {

@@ -15,7 +15,7 @@ use counts::Ending;
 pub(crate) use dispatch::{Dispatcher, ProviderStack};
 pub(crate) use ledger::{Ledger, Policy};
 pub use queue::QueueReport;
-pub(crate) use queue::process;
+pub(crate) use queue::{count, process};
 
 use crate::error::{Certainty, Error};
 use crate::message::phone::masked_input;

@@ -11,7 +11,7 @@ use crate::config::AfterServerError;
 use crate::error::{Error, ErrorKind};
 use crate::message::{MessageState, Receipt};
 use crate::stack::{Inquiry, Round, SendRequest, after};
-use crate::store::{Claimed, Doubt, DynStore};
+use crate::store::{Claimed, Doubt, DynStore, QueueCounts};
 
 /// What one run over the queue did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -70,8 +70,7 @@ pub(crate) async fn process(
             report.count(&delivery);
         }
     }
-    let waiting = store.queue_counts(ledger.now()).await?;
-    metrics::gauge!("sms_queue_depth").set(waiting.queued as f64);
+    let waiting = count(ledger, store).await?;
     tracing::info!(
         ?report,
         queued = waiting.queued,
@@ -79,6 +78,13 @@ pub(crate) async fn process(
         "the queue was processed"
     );
     Ok(report)
+}
+
+/// How many messages wait; the depth is reported as it is seen.
+pub(crate) async fn count(ledger: &Ledger, store: &DynStore) -> Result<QueueCounts, Error> {
+    let counts = store.queue_counts(ledger.now()).await?;
+    metrics::gauge!("sms_queue_depth").set(counts.queued as f64);
+    Ok(counts)
 }
 
 async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Claimed) -> Delivery {

@@ -216,6 +216,17 @@ async fn it_reads_five_pages_at_most() {
 }
 
 #[tokio::test]
+async fn a_list_that_never_ends_is_no_evidence_that_the_message_is_not_there() {
+    let other = with(row("SM2", AT_NOON), "body", "other");
+    let server = server(page(&[other], Some(&next()))).await;
+    let error = find_in(&server, "", &message()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there are more messages to this recipient than can be looked through"
+    );
+}
+
+#[tokio::test]
 async fn a_next_page_elsewhere_is_refused() {
     let elsewhere = server(page(&[row("SM1", AT_NOON)], None)).await;
     for uri in [
