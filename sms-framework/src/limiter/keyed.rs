@@ -93,7 +93,7 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, C: Clock> KeyedLimiter<K, C> 
     /// For every key the quota that `quota_of` answers, on a clock of your own.
     ///
     /// It is asked on every call and must always answer the same for the same key: quotas are not remembered,
-    /// and the tokens a key has used are read by the quota of the moment.
+    /// and the tokens a key has used are read by the quota of the moment. It must not call the limiter.
     #[must_use]
     pub fn per_key_with_clock(
         quota_of: impl Fn(&K) -> Quota + Send + Sync + 'static,
