@@ -54,7 +54,7 @@ fn accepted() -> ResponseTemplate {
     }))
 }
 
-fn real<'a>(server: &'a str) -> Vec<(&'a str, &'a str)> {
+fn real(server: &str) -> Vec<(&str, &str)> {
     vec![
         ("USE_MOCKS", "false"),
         ("TWILIO_ACCOUNT_SID", SID),

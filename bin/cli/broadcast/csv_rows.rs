@@ -38,7 +38,7 @@ pub(super) enum RowText {
     Same(String),
     /// A template, filled by columns and, where there is no such column, by options.
     Template {
-        templates: Templates,
+        templates: Box<Templates>,
         name: String,
         wanted: Vec<String>,
         given: BTreeMap<String, String>,

@@ -151,7 +151,8 @@ impl Broadcast {
         }
         if let Some(path) = &self.csv {
             let input = self.open(path, "--csv")?;
-            return self.csv_rows(client, policy, input).map(Source::CsvRows);
+            let rows = self.csv_rows(client, policy, input)?;
+            return Ok(Source::CsvRows(Box::new(rows)));
         }
         let file = match &self.file {
             Some(path) => Some(self.open(path, "--file")?),
@@ -180,7 +181,7 @@ impl Broadcast {
                 let given = self.text.variables();
                 refuse_unused(name, &wanted, &given)?;
                 RowText::Template {
-                    templates: client.templates().clone(),
+                    templates: Box::new(client.templates().clone()),
                     name: name.clone(),
                     wanted,
                     given,

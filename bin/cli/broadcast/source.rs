@@ -61,7 +61,7 @@ pub(super) type Taker<'a> = dyn FnMut(Item) -> bool + 'a;
 #[derive(Debug)]
 pub(super) enum Source {
     Numbers(Numbers),
-    CsvRows(CsvRows),
+    CsvRows(Box<CsvRows>),
     JsonLines(JsonLines),
 }
 
