@@ -1,4 +1,48 @@
-//! Plugin-style SMS framework: configuration picks a provider, a tower stack guards it.
+//! Send SMS from production software: configuration picks a provider, providers are plugins, and a
+//! tower stack (validate → rate-limit → retry → log) guards whichever was picked.
+//!
+//! # Send
+//!
+//! ```no_run
+//! use sms_framework::{Message, SmsClient};
+//!
+//! # async fn run() -> Result<(), sms_framework::Error> {
+//! let sms = SmsClient::from_file("sms.toml")?;
+//! let receipt = sms.send(Message::new("+14155550123", "Doors open at eight.")).await?;
+//! # let _ = receipt; Ok(()) }
+//! ```
+//!
+//! The providers are crates of their own. A crate that is only depended on is dropped by the
+//! linker without a word, so the program names each: `use sms_provider_twilio as _;`. Without any
+//! configuration the mock (`sms-provider-mock`) takes every message and nothing leaves the building.
+//!
+//! # Was it sent?
+//!
+//! Every [`Error`] tells: [`Certainty`] is `NotSent`, `Rejected` or `MaybeSent`, and everything here
+//! that resends, queues or gives up decides by it. A timeout is never taken for a failure: what
+//! nobody can be sure of is looked up at the provider ([`provider::Lookup`]), and held as
+//! [`MessageState::Unknown`] where that does not help.
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | sending, queue, statistics, status | [`SmsClient`], and [`SmsService`] to mock it |
+//! | configuration | [`config`]: [`Sources`], [`Settings`] |
+//! | writing a provider | [`provider`]: [`provider::Provider`], [`provider::Plugin`], [`register_provider!`] |
+//! | the layers for a stack of your own | [`stack`] |
+//! | the limiter alone | [`limiter`] |
+//! | numbers, senders, lengths, templates | [`message`] |
+//! | what is remembered | [`store`] |
+//!
+//! # Cargo features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `sqlite` | yes | the SQLite store, with SQLite compiled in |
+//! | `http` | yes | [`provider::http`], the HTTP client that providers share |
+//! | `numbers` | no | `validate.numbers = "possible"` or `"valid"`, `validate.default_region`: libphonenumber's rules |
+//! | `testkit` | no | for tests: a scripted provider, a store in memory, clocks, `MockSmsService` |
 
 mod client;
 pub mod config;

@@ -1,4 +1,5 @@
 //! The limiter's promises, on a clock that only moves when it is told to.
+#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 
