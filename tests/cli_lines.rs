@@ -100,6 +100,16 @@ fn numbers_are_reported_as_a_table_and_as_json() {
 }
 
 #[test]
+fn the_region_may_stand_after_the_numbers() {
+    let place = Place::new();
+    let ran = place
+        .run(&["numbers", "(415) 555-2671", "--region", "US", "--json"])
+        .code(0);
+    assert!(ran.out.contains("\"e164\":\"+14155552671\""), "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 1);
+}
+
+#[test]
 fn every_line_of_numbers_has_its_answer_in_its_place() {
     let input = "{\"input\":\"(415) 555-2671\"}\n{\"input\":\"+1\"}\n{\"inputs\":\"x\"}\n";
     let place = Place::new();

@@ -26,11 +26,7 @@ With --jsonl each line {\"input\": …} is answered in its place by
 #[command(after_help = EXAMPLES)]
 pub(super) struct Inspect {
     /// Numbers, in E.164 or as people write them in --region
-    #[arg(
-        value_name = "NUMBER",
-        required_unless_present = "jsonl",
-        allow_hyphen_values = true
-    )]
+    #[arg(value_name = "NUMBER", required_unless_present = "jsonl")]
     numbers: Vec<String>,
     /// Country of numbers without +, as two letters of ISO 3166-1: US, GB, DE [default: none]
     #[arg(long, value_name = "XX", value_parser = region)]
