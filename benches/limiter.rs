@@ -30,7 +30,8 @@ const NO_WAIT: Duration = Duration::ZERO;
 const KEYS: u64 = 1_000_000;
 
 fn main() {
-    let smoke = !std::env::args().any(|arg| arg == "--bench");
+    let asked = |flag| std::env::args().any(|arg| arg == flag);
+    let smoke = asked("--test") || !asked("--bench");
     let mut run = Run {
         criterion: Criterion::default()
             .warm_up_time(Duration::from_millis(300))
@@ -44,7 +45,8 @@ fn main() {
     denied(&mut run);
     keyed(&mut run);
     run.criterion.final_summary();
-    if std::env::args().skip(1).all(|arg| arg.starts_with("--")) {
+    let filtered = std::env::args().skip(1).any(|arg| !arg.starts_with("--"));
+    if !filtered && !asked("--list") {
         waiters(&mut run);
     }
     for line in run.report {
