@@ -8,12 +8,12 @@ use super::{Quota, Refused, Tick};
 
 /// One token bucket in one atomic number: no lock, no clock, no waiting of its own.
 ///
-/// The caller brings the moment with every call; [`Limiter`](super::Limiter) is the same with a clock.
-/// Slots are handed out in the order of the calls. Those that must be waited for never share a moment: each lies
-/// its cost's worth of time after the one before.
+/// The caller brings the moment with every call; [`Limiter`](super::Limiter) is the same with a
+/// clock. Slots are handed out in the order of the calls. Those that must be waited for never share
+/// a moment: each lies its cost's worth of time after the one before.
 ///
-/// A call may cost more than the burst, as a message of 12 segments does at burst 10: it goes when all its
-/// tokens have come in, and those after it wait longer in turn.
+/// A call may cost more than the burst, as a message of 12 segments does at burst 10: it goes when
+/// all its tokens have come in, and those after it wait longer in turn.
 ///
 /// # Examples
 /// ```
@@ -60,7 +60,8 @@ impl Bucket {
 
     /// Gives back a slot of this bucket that was not used; true where that made it free again.
     ///
-    /// It stays taken where a later slot was taken meanwhile: that one's moment is promised already.
+    /// It stays taken where a later slot was taken meanwhile: that one's moment is promised
+    /// already.
     pub fn give_back(&self, slot: Slot) -> bool {
         slots::give_back(&self.full_at, slot)
     }

@@ -85,8 +85,8 @@ impl fmt::Debug for DynClock {
 ///
 /// It reads the processor's time-stamp counter where that is steady (through `quanta`), in less
 /// than half the time `std::time::Instant::now` takes, and the operating system's clock elsewhere.
-/// The first one made in a process calibrates the counter (below a millisecond); the rate is then within
-/// some ten parts in a million of the operating system's.
+/// The first one made in a process calibrates the counter (below a millisecond); the rate is then
+/// within some ten parts in a million of the operating system's.
 ///
 /// Clones share their beginning, so their moments may be compared.
 #[derive(Clone)]

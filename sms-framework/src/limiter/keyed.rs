@@ -13,16 +13,17 @@ use super::single::Counts;
 use super::slots::{self, Slot};
 use super::{Clock, Quota, Refused, SystemClock, Tick, Usage};
 
-/// A power of two, so that a mask picks the shard. 64 locks are more than any machine's cores contend for,
-/// and 64 empty shards weigh 6 kB.
+/// A power of two, so that a mask picks the shard. 64 locks are more than any machine's cores
+/// contend for, and 64 empty shards weigh 6 kB.
 const SHARDS: usize = 64;
 
 /// A rate limit for every key, such as provider and sender: keys never slow each other down.
 ///
-/// A key's bucket is made when the key is first seen, with the quota's initial tokens.
-/// Buckets that are full again are forgotten now and then, while new keys come in, so memory follows
-/// the keys that were used lately (within the time a bucket takes to fill), not all that were ever seen. A key
-/// that was forgotten starts with its initial tokens again: that is stricter than the full bucket it had, never looser.
+/// A key's bucket is made when the key is first seen, with the quota's initial tokens. Buckets that
+/// are full again are forgotten now and then, while new keys come in, so memory follows the keys
+/// that were used lately (within the time a bucket takes to fill), not all that were ever seen. A
+/// key that was forgotten starts with its initial tokens again: that is stricter than the full
+/// bucket it had, never looser.
 ///
 /// Clones are handles to the same limits.
 ///
@@ -92,8 +93,9 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, C: Clock> KeyedLimiter<K, C> 
 
     /// For every key the quota that `quota_of` answers, on a clock of your own.
     ///
-    /// It is asked on every call and must always answer the same for the same key: quotas are not remembered,
-    /// and the tokens a key has used are read by the quota of the moment. It must not call the limiter.
+    /// It is asked on every call and must always answer the same for the same key: quotas are not
+    /// remembered, and the tokens a key has used are read by the quota of the moment. It must not
+    /// call the limiter.
     #[must_use]
     pub fn per_key_with_clock(
         quota_of: impl Fn(&K) -> Quota + Send + Sync + 'static,
@@ -202,15 +204,16 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, C: Clock> KeyedLimiter<K, C> 
 }
 
 impl<K, C> Inner<K, C> {
-    /// The table takes its place from the lowest bits and its tag from the highest seven: the shard comes from
-    /// between them.
+    /// The table takes its place from the lowest bits and its tag from the highest seven: the shard
+    /// comes from between them.
     #[inline]
     fn shard(&self, hash: u64) -> MutexGuard<'_, Shard<K>> {
         lock(&self.shards[(hash >> 48) as usize % SHARDS])
     }
 }
 
-/// A panic in a key's own code while the lock was held leaves the table as it was or with one key more.
+/// A panic in a key's own code while the lock was held leaves the table as it was or with one key
+/// more.
 #[inline]
 fn lock<K>(shard: &Mutex<Shard<K>>) -> MutexGuard<'_, Shard<K>> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
@@ -252,8 +255,8 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, C: Clock> Lender for KeyLende
         self.inner.counts.ended_waiting();
     }
 
-    /// A bucket with a slot in the future is not full, so it is still there; where the slot's moment has long gone
-    /// by and the bucket was forgotten, there is nothing to give back.
+    /// A bucket with a slot in the future is not full, so it is still there; where the slot's
+    /// moment has long gone by and the bucket was forgotten, there is nothing to give back.
     fn give_back(&self, slot: Slot) {
         if let Some(place) = self.inner.shard(self.hash).find(self.hash, &self.key) {
             slots::give_back(place, slot);

@@ -1,8 +1,8 @@
 //! The rate limiter: callers *reserve* a slot in time, then sleep until it.
 //!
 //! Taking a slot is one compare-and-swap on one number. Nobody queues behind a lock, nobody is
-//! woken to compete, and slots are handed out first come, first served. Slots further away than
-//! the caller is willing to wait are not taken: the caller is [`Refused`], with the time to come back.
+//! woken to compete, and slots are handed out first come, first served. Slots further away than the
+//! caller is willing to wait are not taken: the caller is [`Refused`], with the time to come back.
 //!
 //! | type | what it is |
 //! |---|---|

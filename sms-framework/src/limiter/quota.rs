@@ -7,7 +7,8 @@ const NANOS_A_SECOND: f64 = 1e9;
 const FASTEST: f64 = 1_000_000.0;
 /// One a year: slower than this is a mistake in the units.
 const SLOWEST: f64 = 1.0 / (365.0 * 86_400.0);
-/// An empty bucket that takes longer than this to fill is a mistake too, and keeps sums far from overflow.
+/// An empty bucket that takes longer than this to fill is a mistake too, and keeps sums far from
+/// overflow.
 const LONGEST_FILL_NANOS: u64 = 10 * 365 * 86_400 * 1_000_000_000;
 
 /// A rate, a burst, and the tokens at the start.
@@ -20,8 +21,8 @@ const LONGEST_FILL_NANOS: u64 = 10 * 365 * 86_400 * 1_000_000_000;
 /// | `burst = 10` | after a pause, 10 at once and then one every 100 ms: up to 20 in the busiest second |
 /// | `burst = 1` | one every 100 ms, always: never more than 10 in any second (its end not counted) |
 ///
-/// `initial` tokens are there when the bucket is made. With 1, a program that restarts in a loop cannot
-/// burst, and 15 messages take at least 1.4 s.
+/// `initial` tokens are there when the bucket is made. With 1, a program that restarts in a loop
+/// cannot burst, and 15 messages take at least 1.4 s.
 ///
 /// The time between tokens is rounded up to a whole nanosecond, so the rate is never exceeded.
 ///
@@ -36,7 +37,7 @@ const LONGEST_FILL_NANOS: u64 = 10 * 365 * 86_400 * 1_000_000_000;
 /// assert_eq!(every_two_seconds.interval().as_secs(), 2);
 ///
 /// let error = Quota::new(0.0, 10, 1).unwrap_err();
-/// assert_eq!(error.to_string(), "the rate limit's rate must lie between one a year and 1000000 a second, not 0 a second");
+/// assert!(error.to_string().ends_with("between one a year and 1000000 a second, not 0 a second"));
 /// # Ok::<(), sms_framework::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,12 +49,13 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// `rate` tokens a second (fractions are fine), at most `burst` at once, `initial` of them at the start.
+    /// `rate` tokens a second (fractions are fine), at most `burst` at once, `initial` of them at
+    /// the start.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] where `rate` is no number, or not between one a year and 1,000,000 a second;
-    /// where `burst` is zero; where `initial` is more than `burst`; and where the bucket would take more
-    /// than ten years to fill.
+    /// [`ErrorKind::Config`] where `rate` is no number, or not between one a year and 1,000,000 a
+    /// second; where `burst` is zero; where `initial` is more than `burst`; and where the bucket
+    /// would take more than ten years to fill.
     pub fn new(rate: f64, burst: u32, initial: u32) -> Result<Self> {
         if !(SLOWEST..=FASTEST).contains(&rate) {
             return Err(refuse(format!(

@@ -7,8 +7,9 @@ use crate::error::{Class, Error, ErrorKind};
 
 /// The next free slot lies further away than the caller would wait. Nothing was taken.
 ///
-/// As an [`Error`] it is [`ErrorKind::RateLimited`] with the same `retry_after`. Where waiting cannot help,
-/// the error's class is [`Class::Account`]: the limit or the wait has to be set differently.
+/// As an [`Error`] it is [`ErrorKind::RateLimited`] with the same `retry_after`. Where waiting
+/// cannot help, the error's class is [`Class::Account`]: the limit or the wait has to be set
+/// differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
     retry_after: Option<Duration>,
@@ -23,10 +24,12 @@ impl Refused {
         }
     }
 
-    /// How long until the same call, with the same longest wait, is admitted if nobody else comes first.
-    /// It is exact: one nanosecond earlier is too early. The admitted call may then have to wait up to its longest wait.
+    /// How long until the same call, with the same longest wait, is admitted if nobody else comes
+    /// first. It is exact: one nanosecond earlier is too early. The admitted call may then have to
+    /// wait up to its longest wait.
     ///
-    /// `None` where no time helps: even from a full bucket, the call costs more than its longest wait pays for.
+    /// `None` where no time helps: even from a full bucket, the call costs more than its longest
+    /// wait pays for.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after

@@ -9,8 +9,8 @@ use super::slots::Slot;
 /// A slot that is yours: sleep for [`wait`](Self::wait), then [`commit`](Self::commit) and go.
 ///
 /// Dropped before `commit`, a slot that had to be waited for is given back where no later one was
-/// taken, so a caller who gives up (a cancelled future, a deadline) does not slow the next one down.
-/// A slot that was free at once counts as used from the start.
+/// taken, so a caller who gives up (a cancelled future, a deadline) does not slow the next one
+/// down. A slot that was free at once counts as used from the start.
 ///
 /// It owns all it needs, so it can be kept in a future of any kind.
 #[must_use = "dropping a reservation gives the slot back"]

@@ -13,9 +13,10 @@ const FEWEST_TO_SWEEP: usize = 64;
 
 /// Keys with the number of their bucket; see [`slots`].
 ///
-/// A bucket that is full again says nothing that a new one would not say more strictly (a new one has `initial`
-/// tokens, a full one `burst`), so it can be forgotten. That is done when the table has
-/// doubled since the last time, which costs each new key a constant amount and needs no task of its own.
+/// A bucket that is full again says nothing that a new one would not say more strictly (a new one
+/// has `initial` tokens, a full one `burst`), so it can be forgotten. That is done when the table
+/// has doubled since the last time, which costs each new key a constant amount and needs no task of
+/// its own.
 #[derive(Debug)]
 pub(super) struct Shard<K> {
     table: HashTable<(K, Cell<u64>)>,
@@ -53,14 +54,21 @@ impl<K: std::hash::Hash + Eq + Clone> Shard<K> {
         quota: &Quota,
         now: Tick,
     ) -> &Cell<u64> {
-        // Looking twice for a new key is what the borrow checker asks for an early return here.
-        if self.find(hash, key).is_none() {
-            self.insert(hasher, hash, key, quota, now);
-        }
-        self.find(hash, key)
-            .expect("it was there, or was inserted a line above")
+        let index = match self
+            .table
+            .find_bucket_index(hash, |(known, _)| known == key)
+        {
+            Some(index) => index,
+            None => self.insert(hasher, hash, key, quota, now),
+        };
+        let (_, place) = self
+            .table
+            .get_bucket(index)
+            .expect("it was found or inserted just now");
+        place
     }
 
+    /// Answers where in the table the new key is.
     #[cold]
     fn insert(
         &mut self,
@@ -69,15 +77,15 @@ impl<K: std::hash::Hash + Eq + Clone> Shard<K> {
         key: &K,
         quota: &Quota,
         now: Tick,
-    ) {
+    ) -> usize {
         if self.table.len() >= self.sweep_at {
             self.sweep(hasher, now);
         }
         let place = Cell::new(slots::fresh(quota, now.max(self.swept)));
+        let rehash = |(known, _): &(K, _)| hasher.hash_one(known);
         self.table
-            .insert_unique(hash, (key.clone(), place), |(known, _)| {
-                hasher.hash_one(known)
-            });
+            .insert_unique(hash, (key.clone(), place), rehash)
+            .bucket_index()
     }
 
     /// Forgets every bucket that is full at `now`, and gives memory back where most were.

@@ -26,8 +26,8 @@ struct Inner<C> {
 /// How a limiter is used at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Usage {
-    /// The tokens left, and of a keyed limiter those of the key that has fewest; below zero is debt that waiting
-    /// callers already took. `None` where a keyed limiter knows no key.
+    /// The tokens left, and of a keyed limiter those of the key that has fewest; below zero is debt
+    /// that waiting callers already took. `None` where a keyed limiter knows no key.
     pub tokens: Option<f64>,
     /// Callers that hold a slot in the future.
     pub waiting: u64,

@@ -1,8 +1,8 @@
 //! The law of the bucket, on one number.
 //!
-//! That number is the moment at which the bucket will be full again, `full_at`. A call that costs *n* tokens
-//! moves it *n* intervals on, from now where it lies in the past. Whatever lies more than a
-//! whole bucket ahead is debt: the call's slot is the moment at which the debt is paid.
+//! That number is the moment at which the bucket will be full again, `full_at`. A call that costs
+//! *n* tokens moves it *n* intervals on, from now where it lies in the past. Whatever lies more
+//! than a whole bucket ahead is debt: the call's slot is the moment at which the debt is paid.
 //!
 //! Everything is decided by the compare-and-swap on that number alone and nothing else is read
 //! through it, so relaxed ordering is enough.
@@ -17,7 +17,8 @@ use super::{Quota, Refused};
 /// The place of the number: an atomic, a plain cell under somebody's lock, or loom's atomic.
 pub(super) trait Place {
     fn get(&self) -> u64;
-    /// Sets `new` where the number still is `old`; else answers what it is, or `old` again for no reason at all.
+    /// Sets `new` where the number still is `old`; else answers what it is, or `old` again for no
+    /// reason at all.
     fn swap(&self, old: u64, new: u64) -> Result<(), u64>;
 }
 
@@ -100,8 +101,9 @@ pub(super) fn reserve(
     }
 }
 
-/// The earliest moment at which the same call is admitted is `max_wait` before its slot, but time only
-/// helps until the bucket is full (`start`): what is too dear for a full bucket stays too dear.
+/// The earliest moment at which the same call is admitted is `max_wait` before its slot, but time
+/// only helps until the bucket is full (`start`): what is too dear for a full bucket stays too
+/// dear.
 #[cold]
 fn refusal(start: u64, at: u64, now: Tick, max_wait: Duration) -> Refused {
     let admitted = at - nanos(max_wait);
@@ -114,8 +116,9 @@ fn refusal(start: u64, at: u64, now: Tick, max_wait: Duration) -> Refused {
 
 /// Gives `slot` back where no later one was taken; true where it could be.
 ///
-/// While a slot is held, the number is never below the slot's own `full_at`, and every later slot's is above
-/// it. So the two are equal exactly where no later slot is held, and stepping back frees nobody else's.
+/// While a slot is held, the number is never below the slot's own `full_at`, and every later slot's
+/// is above it. So the two are equal exactly where no later slot is held, and stepping back frees
+/// nobody else's.
 pub(super) fn give_back(place: &impl Place, slot: Slot) -> bool {
     while place.get() == slot.full_at {
         if place.swap(slot.full_at, slot.full_at - slot.price).is_ok() {
