@@ -97,6 +97,25 @@ impl<'a> Catalog<'a> {
             .collect()
     }
 
+    /// For each linked kind, the table that its own variables set.
+    pub(super) fn aliased_tables(&self) -> BTreeMap<String, String> {
+        let of = |kind: &str| (kind.to_owned(), self.table_of(kind));
+        self.registry.kinds().into_iter().map(of).collect()
+    }
+
+    /// What is wrong with a table's `kind`.
+    pub(super) fn wrong_kind(&self, path: &str, kind: &str) -> Option<String> {
+        if path == "providers.mock.kind" && kind != super::MOCK {
+            return Some("`providers.mock` is the mock: give the table another name".to_owned());
+        }
+        let error = self.registry.get(kind).err()?;
+        Some(format!(
+            "{}; {}",
+            error.message(),
+            error.help().unwrap_or_default()
+        ))
+    }
+
     /// The table that a kind's own variables set: the one of its name, or the only one of its kind
     /// where another name was chosen for it.
     fn table_of(&self, kind: &str) -> String {

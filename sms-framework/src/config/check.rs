@@ -24,6 +24,17 @@ fn problem(layer: &Layer, path: &str, value: &Value, catalog: &Catalog<'_>) -> O
     if layer.is_file() && is_secret(path, key, value) {
         return Some(secret_in_file(path, key));
     }
+    if let Some(why) = unusable_table(path) {
+        return Some(why);
+    }
+    if path.starts_with("providers.")
+        && path.ends_with(".kind")
+        && let Some(why) = value
+            .as_str()
+            .and_then(|kind| catalog.wrong_kind(path, kind))
+    {
+        return Some(why);
+    }
     match key {
         Some(key) => mismatch(key.ty, value).map(|expected| format!("`{path}` takes {expected}")),
         None if is_section(path, catalog) => match value {
@@ -44,6 +55,15 @@ fn problem(layer: &Layer, path: &str, value: &Value, catalog: &Catalog<'_>) -> O
             })
         }
     }
+}
+
+/// A table's name is part of variable names, so it can hold only what they can.
+fn unusable_table(path: &str) -> Option<String> {
+    let id = path.strip_prefix("providers.")?.split('.').next()?;
+    let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    (!id.chars().all(usable) || id.contains("__")).then(|| {
+        format!("the table name `providers.{id}` may hold only a to z, 0 to 9 and single _: its secrets come from variables named after it")
+    })
 }
 
 /// In a message about a variable, the nearest key is shown as the variable that sets it.

@@ -63,6 +63,8 @@ impl Settings {
 
     fn kind_of(&self, id: &str, reason: &str, registry: &Registry) -> Result<String, Error> {
         if let Some(kind) = self.tables.get(id) {
+            // A kind that does not exist is a mistake, never a reason to fall back.
+            registry.get(kind)?;
             return Ok(kind.clone());
         }
         let unlinked = match registry.get(id) {
@@ -99,7 +101,8 @@ impl Settings {
     ) -> Result<DynProvider, Error> {
         let entry = registry.get(&choice.kind)?;
         let table = self.table(&choice.provider);
-        if let Some(missing) = missing(entry, &choice.provider, &table) {
+        let aliases_apply = self.aliased.get(entry.kind) == Some(&choice.provider);
+        if let Some(missing) = missing(entry, &choice.provider, &table, aliases_apply) {
             return Err(missing);
         }
         let figment = Figment::from(Layer::file(&choice.provider, table));
@@ -146,7 +149,7 @@ impl Settings {
 }
 
 /// Names every missing key of the set that lacks least, with the variables that would set it.
-fn missing(entry: &ProviderEntry, id: &str, table: &Dict) -> Option<Error> {
+fn missing(entry: &ProviderEntry, id: &str, table: &Dict, aliases_apply: bool) -> Option<Error> {
     let lacking = |set: &&[&'static str]| {
         set.iter()
             .copied()
@@ -166,7 +169,8 @@ fn missing(entry: &ProviderEntry, id: &str, table: &Dict) -> Option<Error> {
         .iter()
         .map(|name| {
             let variable = name_of(&format!("providers.{id}.{name}"));
-            match entry.key(name).and_then(|key| key.env.first()) {
+            let alias = entry.key(name).and_then(|key| key.env.first());
+            match alias.filter(|_| aliases_apply) {
                 Some(alias) => format!("`providers.{id}.{name}` (set {alias} or {variable})"),
                 None => format!("`providers.{id}.{name}` (set {variable})"),
             }

@@ -1,7 +1,12 @@
 //! What the settings must satisfy together, checked before anything starts.
 
+use std::time::Duration;
+
 use super::{Settings, StackSettings, duration};
 use crate::limiter::Quota;
+
+/// Who waits longer for a lock waits for a process that hangs.
+const LONGEST_BUSY_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// Every problem of the typed settings, each with the origin of the key to change.
 pub(super) fn problems(settings: &Settings) -> Vec<String> {
@@ -26,6 +31,18 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
                 settings.origin(key)
             ));
         }
+    }
+    if settings.queue.base.is_zero() {
+        problems.push(format!(
+            "`queue.base` must be longer than nothing ({})",
+            settings.origin("queue.base")
+        ));
+    }
+    if settings.database.busy_timeout > LONGEST_BUSY_TIMEOUT {
+        problems.push(format!(
+            "`database.busy_timeout` may be an hour at most ({})",
+            settings.origin("database.busy_timeout")
+        ));
     }
     if settings.queue.base > settings.queue.cap {
         problems.push(format!(
@@ -88,10 +105,19 @@ fn stack_problems(
     if stack.send.attempt_timeout.is_zero() {
         problem("send.attempt_timeout", "must be longer than nothing");
     }
-    let longest = limit.max_wait + stack.send.deadline + stack.send.attempt_timeout;
+    if limit.enabled && limit.max_wait > stack.send.deadline {
+        problem(
+            "rate_limit.max_wait",
+            "may not be longer than `send.deadline`: no try may start after that",
+        );
+    }
+    // A round from the queue asks the provider first, and its last try may start at the deadline.
+    let longest = (stack.send.deadline)
+        .saturating_add(stack.send.attempt_timeout)
+        .saturating_add(stack.send.attempt_timeout);
     if settings.queue.lease <= longest {
         let what = format!(
-            "must be longer than a send can take, which is {} (rate_limit.max_wait + send.deadline + send.attempt_timeout)",
+            "must be longer than a send can take, which is {} (send.deadline + twice send.attempt_timeout)",
             duration::format(longest)
         );
         problem("queue.lease", &what);

@@ -33,7 +33,7 @@ pub(super) fn load(sources: Sources, registry: &Registry) -> Result<Settings, Er
     refuse(&problems)?;
 
     let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
-    let tables = catalog.tables().clone();
+    let tables = (catalog.tables().clone(), catalog.aliased_tables());
     let settings = type_settings(figment, tables, texts, environment)?;
     refuse(&limits::problems(&settings))?;
     Ok(settings)
@@ -97,7 +97,7 @@ fn refuse(problems: &[String]) -> Result<(), Error> {
 
 fn type_settings(
     figment: Figment,
-    tables: BTreeMap<String, String>,
+    (tables, aliased): (BTreeMap<String, String>, BTreeMap<String, String>),
     texts: Texts,
     environment: Option<String>,
 ) -> Result<Settings, Error> {
@@ -127,6 +127,7 @@ fn type_settings(
         broadcast: section(&figment, "broadcast", None)?,
         templates: section(&figment, "templates", None)?,
         tables,
+        aliased,
         texts,
         figment,
     })

@@ -50,6 +50,8 @@ pub struct Settings {
     templates: TemplateSettings,
     /// The provider tables: id → kind.
     tables: BTreeMap<String, String>,
+    /// The table that each kind's own variables set: kind → id.
+    aliased: BTreeMap<String, String>,
     figment: Figment,
     texts: files::Texts,
 }

@@ -10,8 +10,14 @@ use super::catalog::Catalog;
 use super::layer::Layer;
 use crate::provider::{ConfigKey, KeyType};
 
-/// `SMS_` variables that are not keys.
-const RESERVED: &[&str] = &["SMS_CONFIG"];
+/// `SMS_` variables that are not keys: ours, and those that Kubernetes sets in every container for
+/// a service called `sms`.
+fn is_no_key(name: &str) -> bool {
+    name == "SMS_CONFIG"
+        || name == "SMS_PORT"
+        || name.starts_with("SMS_PORT_")
+        || name.starts_with("SMS_SERVICE_")
+}
 
 type Variables = BTreeMap<String, OsString>;
 
@@ -27,10 +33,10 @@ pub(super) fn layers(
         for name in key.env.iter().rev() {
             layers.extend(read(variables, name, &path, Some(key), problems));
         }
-        warn_if_different(variables, key);
+        warn_if_different(variables, &path, key);
     }
     for name in variables.keys().filter(|name| name.starts_with("SMS_")) {
-        if RESERVED.contains(&name.as_str()) {
+        if is_no_key(name) {
             continue;
         }
         let path = path_of(name);
@@ -114,11 +120,13 @@ fn read(
     Some(Layer::variable(&origin, path, value))
 }
 
-fn warn_if_different(variables: &Variables, key: &ConfigKey) {
-    let set: Vec<_> = key
-        .env
-        .iter()
-        .filter_map(|name| Some((name, variables.get(*name)?)))
+fn warn_if_different(variables: &Variables, path: &str, key: &ConfigKey) {
+    let by_path = name_of(path);
+    // In the order in which they win.
+    let names = std::iter::once(by_path.as_str()).chain(key.env.iter().copied());
+    let set: Vec<_> = names
+        .filter_map(|name| Some((name, variables.get(name)?)))
+        .filter(|(_, value)| !value.is_empty())
         .collect();
     if let [(first, value), rest @ ..] = set.as_slice()
         && let Some((other, _)) = rest.iter().find(|(_, other)| other != value)

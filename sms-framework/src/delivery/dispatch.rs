@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tower::{Service, ServiceExt};
 
-use super::{Delivery, Ledger};
+use super::ledger::HasRow;
+use super::{Delivery, Invalid, Ledger};
 use crate::error::Error;
 use crate::limiter::DynClock;
 use crate::stack::{Log, ProviderService, RateLimit, Retry, SendRequest};
@@ -34,16 +35,22 @@ impl Dispatcher {
     /// Sends a message that has no row yet.
     pub(crate) async fn send(self, request: SendRequest) -> Delivery {
         let guard = Guard::new(&self.ledger, &request);
-        let has_row = self.ledger.begin(request.message()).await;
-        self.run(request, has_row, guard).await
+        match self.ledger.begin(request.message()).await {
+            Ok(has_row) => self.run(request, has_row, guard).await,
+            Err(handed_over_before) => {
+                guard.disarm();
+                let invalid = Invalid::from(request.message().as_ref());
+                self.ledger.refuse(invalid, handed_over_before)
+            }
+        }
     }
 
     /// Sends a message whose row this process leases.
     pub(super) async fn resend(self, request: SendRequest, guard: Guard) -> Delivery {
-        self.run(request, true, guard).await
+        self.run(request, HasRow::Yes, guard).await
     }
 
-    async fn run(self, request: SendRequest, has_row: bool, guard: Guard) -> Delivery {
+    async fn run(self, request: SendRequest, has_row: HasRow, guard: Guard) -> Delivery {
         let result = self.stack.oneshot(request.clone()).await;
         guard.disarm();
         settle(&self.ledger, &request, result, has_row).await
@@ -55,7 +62,7 @@ pub(super) async fn settle(
     ledger: &Ledger,
     request: &SendRequest,
     result: Result<crate::message::Receipt, Error>,
-    has_row: bool,
+    has_row: HasRow,
 ) -> Delivery {
     let end = ledger.settle(request, result, has_row).await;
     Delivery::ended(

@@ -105,11 +105,13 @@ impl Ledger {
                 .map_or(0, |store| store.info().lost_writes)
     }
 
-    /// Writes the row of a message about to be sent. True if there is one now; a broken log never
-    /// fails a send.
-    pub(super) async fn begin(&self, message: &Arc<Outbound>) -> bool {
+    /// Writes the row of a message about to be sent; a broken log never fails a send.
+    ///
+    /// # Errors
+    /// The message was handed over before: sending it now could double it.
+    pub(super) async fn begin(&self, message: &Arc<Outbound>) -> Result<HasRow, Error> {
         let Some(store) = &self.store else {
-            return false;
+            return Ok(HasRow::No);
         };
         let row = NewMessage {
             message: Arc::clone(message),
@@ -119,10 +121,11 @@ impl Ledger {
             lease_until: self.lease_end(),
         };
         match store.begin(row).await {
-            Ok(()) => true,
+            Ok(()) => Ok(HasRow::Yes),
+            Err(error) if error.kind() == ErrorKind::InvalidMessage => Err(error),
             Err(error) => {
                 self.report(&error);
-                false
+                Ok(HasRow::No)
             }
         }
     }
@@ -132,7 +135,7 @@ impl Ledger {
         &self,
         request: &SendRequest,
         result: Result<Receipt, Error>,
-        has_row: bool,
+        has_row: HasRow,
     ) -> End {
         let mut end = self.end(request, result);
         let row = self.write(request, &end, has_row).await;
@@ -156,8 +159,8 @@ impl Ledger {
         end
     }
 
-    async fn write(&self, request: &SendRequest, end: &End, has_row: bool) -> Row {
-        let Some(store) = self.store.as_ref().filter(|_| has_row) else {
+    async fn write(&self, request: &SendRequest, end: &End, has_row: HasRow) -> Row {
+        let Some(store) = self.store.as_ref().filter(|_| has_row == HasRow::Yes) else {
             return Row::Missing;
         };
         match store.settle(self.settlement(request, end)).await {
@@ -176,7 +179,7 @@ impl Ledger {
     fn ending(&self, end: &End) -> Ending {
         Ending {
             state: end.state,
-            accepted: end.result.is_ok(),
+            accepted: end.error().is_none(),
             simulated: self.simulated,
         }
     }
@@ -263,15 +266,20 @@ impl Ledger {
     /// When the next round from the queue is due; `None` where there were enough.
     fn next_round(&self, request: &SendRequest, error: &Error) -> Option<Timestamp> {
         let queue = &self.policy.queue;
-        let rounds = request.round.map_or(0, |round| round.earlier + 1);
-        if rounds >= queue.max_rounds {
-            return None;
-        }
-        let backoff = queue
-            .base
-            .saturating_mul(1 << rounds.min(31))
-            .min(queue.cap);
-        let wait = backoff.max(error.retry_after().unwrap_or_default());
+        let earlier = request.round.map_or(0, |round| round.earlier);
+        let wait = if spends_a_round(error) {
+            let rounds = earlier + u32::from(request.round.is_some());
+            if rounds >= queue.max_rounds {
+                return None;
+            }
+            let backoff = queue
+                .base
+                .saturating_mul(1 << rounds.min(31))
+                .min(queue.cap);
+            backoff.max(error.retry_after().unwrap_or_default())
+        } else {
+            error.retry_after().unwrap_or(queue.base)
+        };
         let due = self.clock.in_future(wait);
         let oldest = after(request.message().created_at(), queue.max_age);
         (due <= oldest).then_some(due)
@@ -291,7 +299,8 @@ impl Ledger {
             id: request.message().id(),
             state: end.state,
             attempts: request.trail().calls(),
-            from_queue: request.round.is_some(),
+            from_queue: request.round.is_some()
+                && end.result.as_ref().err().is_none_or(spends_a_round),
             doubt: if receipt.is_some() {
                 None
             } else {
@@ -300,7 +309,7 @@ impl Ledger {
             provider_message_ids: ids.unwrap_or_default(),
             provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
             segments: receipt.map(|receipt| receipt.segments),
-            error: end.result.as_ref().err().map(ErrorNote::from),
+            error: end.error().as_ref().map(ErrorNote::from),
             next_attempt_at: end.next_attempt_at,
             drop_body: self.policy.body != BodyLog::Full && !end.state.is_waiting(),
             at: self.now(),
@@ -318,6 +327,13 @@ impl Ledger {
     }
 }
 
+/// Whether the message of a send has a row to settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HasRow {
+    Yes,
+    No,
+}
+
 /// What became of a settlement.
 enum Row {
     Written,
@@ -326,9 +342,15 @@ enum Row {
     Missing,
 }
 
+/// A round that our own limiter or a dropped run ended before anything was asked is not counted.
+fn spends_a_round(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Canceled)
+}
+
 /// The provider's refusal, or our own.
 fn refused(error: &Error) -> MessageState {
     match (error.certainty(), error.class()) {
+        _ if error.kind() == ErrorKind::Expired => MessageState::Expired,
         (Certainty::Rejected, _) | (_, Class::Permanent) => MessageState::Rejected,
         _ => MessageState::Failed,
     }

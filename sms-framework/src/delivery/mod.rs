@@ -17,7 +17,7 @@ pub(crate) use ledger::{Ledger, Policy};
 pub use queue::QueueReport;
 pub(crate) use queue::{count, process};
 
-use crate::error::{Certainty, Error};
+use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::phone::masked_input;
 use crate::message::{
     Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
@@ -64,7 +64,7 @@ impl Delivery {
     /// True when the provider (or a mock) has the message.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        self.receipt.is_some()
+        self.receipt.is_some() && self.error.is_none()
     }
 
     /// The receipt, or what went wrong.
@@ -73,9 +73,12 @@ impl Delivery {
     /// The error that the send ended with.
     pub fn into_result(self) -> Result<Receipt, Error> {
         match (self.receipt, self.error) {
-            (Some(receipt), _) => Ok(receipt),
-            (None, Some(error)) => Err(error),
-            (None, None) => unreachable!("a delivery has a receipt or an error"),
+            (Some(receipt), None) => Ok(receipt),
+            (_, Some(error)) => Err(error),
+            (None, None) => Err(Error::new(
+                ErrorKind::ProviderFault,
+                "nobody tells what became of it",
+            )),
         }
     }
 
@@ -114,7 +117,7 @@ impl Delivery {
             encoding: message.segments().encoding,
             attempts,
             next_attempt_at: end.next_attempt_at,
-            error: end.result.as_ref().err().cloned(),
+            error: end.error(),
             receipt: end.result.ok(),
         }
     }
@@ -156,6 +159,17 @@ impl From<&Message> for Invalid {
     }
 }
 
+impl From<&Outbound> for Invalid {
+    fn from(message: &Outbound) -> Self {
+        Self {
+            id: message.id(),
+            to: message.to().to_string(),
+            from: message.from().cloned(),
+            segments: *message.segments(),
+        }
+    }
+}
+
 /// How a send ended, and what that means for the message.
 struct End {
     result: Result<Receipt, Error>,
@@ -164,6 +178,29 @@ struct End {
 }
 
 impl End {
+    /// What went wrong, if something did: also where the provider took the message and a lookup
+    /// found that nothing came of it.
+    fn error(&self) -> Option<Error> {
+        let receipt = match &self.result {
+            Ok(receipt) => receipt,
+            Err(error) => return Some(error.clone()),
+        };
+        if receipt.status.is_sent() || receipt.status == MessageState::Scheduled {
+            return None;
+        }
+        let what = format!(
+            "it took the message, which ended there as {}",
+            receipt.status
+        );
+        let error = Error::new(ErrorKind::Refused, what)
+            .with_provider(&receipt.provider)
+            .with_attempts(receipt.attempts);
+        Some(match &receipt.provider_code {
+            Some(code) => error.with_provider_code(code),
+            None => error,
+        })
+    }
+
     /// Nobody here can say any more.
     fn unknown(self) -> Self {
         Self {

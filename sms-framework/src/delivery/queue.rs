@@ -6,9 +6,10 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use super::dispatch::{Guard, settle};
+use super::ledger::HasRow;
 use super::{Delivery, Dispatcher, Ledger};
 use crate::config::AfterServerError;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Class, Error, ErrorKind};
 use crate::message::{MessageState, Receipt};
 use crate::stack::{Inquiry, Round, SendRequest, after};
 use crate::store::{Claimed, Doubt, DynStore, QueueCounts};
@@ -50,15 +51,12 @@ pub(crate) async fn process(
     let ledger = dispatcher.ledger();
     let concurrency = ledger.policy().queue.concurrency;
     let mut report = QueueReport::default();
+    // What is requeued while this runs is for a later run, even where its time has come by then.
+    let due_by = ledger.now();
     loop {
         // No more than can start at once: the lease runs from the claim.
         let due = store
-            .claim_due(
-                ledger.provider(),
-                ledger.now(),
-                ledger.lease_end(),
-                concurrency,
-            )
+            .claim_due(ledger.provider(), due_by, ledger.lease_end(), concurrency)
             .await?;
         if due.is_empty() {
             break;
@@ -94,7 +92,7 @@ async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Clai
     match without_a_call(ledger, inquiry, &claimed, &request).await {
         Some(result) => {
             guard.disarm();
-            settle(ledger, &request, result, true).await
+            settle(ledger, &request, result, HasRow::Yes).await
         }
         None => dispatcher.clone().resend(request, guard).await,
     }
@@ -127,8 +125,19 @@ async fn without_a_call(
                     still_unknown(claimed, inquiry).with_provider(ledger.provider())
                 ));
             }
-            Err(error) => return Some(Err(error)),
+            // A question that failed changes nothing about the message: it is asked about later,
+            // however lasting the failure is.
+            Err(error) => return Some(Err(error.with_class(Class::Transient))),
         }
+    }
+    if let Some(time) = claimed.message.valid_for()
+        && ledger.now() > after(claimed.message.created_at(), time)
+    {
+        let error = Error::new(
+            ErrorKind::Expired,
+            "its validity period ran out before it was sent",
+        );
+        return Some(Err(error));
     }
     let oldest = after(claimed.message.created_at(), ledger.policy().queue.max_age);
     (ledger.now() > oldest).then(|| {

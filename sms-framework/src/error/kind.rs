@@ -96,6 +96,8 @@ kinds! {
     RateLimited = "RATE_LIMITED", NotSent, Throttled;
     /// The deadline of the whole send passed before anything was sent.
     DeadlineExceeded = "DEADLINE_EXCEEDED", NotSent, Transient;
+    /// Its validity period ran out before anything was sent.
+    Expired = "EXPIRED", NotSent, Permanent;
     /// The caller gave up (dropped the send) before anything was sent.
     Canceled = "CANCELED", NotSent, Transient;
     /// The provider could not be reached: DNS, connect or TLS failed before a byte was written.

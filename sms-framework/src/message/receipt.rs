@@ -80,6 +80,9 @@ pub struct Receipt {
     pub more_provider_message_ids: Vec<String>,
     /// The provider's own word for its status, such as Twilio's `queued`.
     pub provider_status: Option<String>,
+    /// The provider's error code, where a lookup found that the message it took failed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_code: Option<String>,
     /// True when nothing left the building (a mock took it): never counts as sent.
     pub simulated: bool,
     /// The recipient.

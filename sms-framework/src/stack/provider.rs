@@ -102,6 +102,7 @@ pub(super) fn receipt(
         provider_message_id: ids.next(),
         more_provider_message_ids: ids.collect(),
         provider_status: acceptance.provider_status,
+        provider_code: acceptance.provider_code,
         simulated,
         to: *message.to(),
         from: message.from().cloned(),

@@ -128,3 +128,51 @@ fn missing_credentials_are_all_named_with_their_variables() {
         "{error}"
     );
 }
+
+#[test]
+fn a_kind_that_does_not_exist_is_a_mistake_never_a_fallback() {
+    let text = "provider = \"eu\"\n[providers.eu]\nkind = \"owll\"";
+    let error = load(Sources::new().toml(text)).unwrap_err().to_string();
+    assert!(
+        error.starts_with("no provider of kind `owll` is linked into this program"),
+        "{error}"
+    );
+    assert!(
+        error.contains("did you mean `owl`?") && error.ends_with("line 3)"),
+        "{error}"
+    );
+    // Without a single key of its own there is nothing to check until it is chosen.
+    let text = "provider = \"crow\"\n[providers.crow.rate_limit]\nrate = 5";
+    let error = load(Sources::new().toml(text))
+        .unwrap()
+        .choose(&registry())
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("no provider of kind `crow` is linked"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_table_called_mock_is_the_mock() {
+    let text = "[providers.mock]\nkind = \"owl\"";
+    assert_eq!(
+        load(Sources::new().toml(text)).unwrap_err().to_string(),
+        "`providers.mock` is the mock: give the table another name (the built-in TOML text, line 2)"
+    );
+}
+
+#[test]
+fn of_two_tables_of_one_kind_each_is_told_the_variable_that_sets_it() {
+    let text = "provider = \"eu\"\n[providers.eu]\nkind = \"owl\"\n[providers.us]\nkind = \"owl\"";
+    let settings = load(Sources::new().toml(text)).unwrap();
+    let choice = settings.choose(&registry()).unwrap();
+    let error = settings.build_provider(&choice, &registry()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "provider `eu` lacks `providers.eu.account` (set SMS_PROVIDERS__EU__ACCOUNT) and \
+         `providers.eu.token` (set SMS_PROVIDERS__EU__TOKEN)"
+    );
+}

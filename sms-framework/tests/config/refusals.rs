@@ -204,7 +204,7 @@ fn values_that_do_not_fit_together_are_refused_with_the_key_to_change() {
         ),
         (
             "queue.lease = \"1m\"",
-            "`queue.lease` must be longer than a send can take, which is 2m 35s (rate_limit.max_wait + send.deadline + send.attempt_timeout)",
+            "`queue.lease` must be longer than a send can take, which is 2m 40s (send.deadline + twice send.attempt_timeout)",
         ),
         (
             "validate.max_characters = 0",
@@ -221,4 +221,49 @@ fn values_that_do_not_fit_together_are_refused_with_the_key_to_change() {
         rate.starts_with("`rate_limit.rate` and its neighbours do not make a limit: "),
         "{rate}"
     );
+}
+
+#[test]
+fn a_table_whose_variables_could_not_be_named_is_refused() {
+    for id in ["EU", "my-eu", "a__b"] {
+        assert_eq!(
+            toml_error(&format!("providers.{id}.account = \"a\"")),
+            format!(
+                "the table name `providers.{id}` may hold only a to z, 0 to 9 and single _: its secrets come from \
+                 variables named after it (the built-in TOML text, line 1)"
+            )
+        );
+    }
+}
+
+#[test]
+fn times_beyond_all_measure_are_refused_and_nothing_panics() {
+    let longest = "9223372036854775807s";
+    let text = format!(
+        "send.deadline = \"{longest}\"\nsend.attempt_timeout = \"{longest}\"\nrate_limit.max_wait = \"{longest}\""
+    );
+    assert!(toml_error(&text).starts_with("`queue.lease` must be longer than a send can take"));
+    assert_eq!(
+        toml_error("database.busy_timeout = \"2h\""),
+        "`database.busy_timeout` may be an hour at most (the built-in TOML text, line 1)"
+    );
+    assert_eq!(
+        toml_error("queue.base = \"0s\""),
+        "`queue.base` must be longer than nothing (the built-in TOML text, line 1)"
+    );
+    assert_eq!(
+        toml_error("send.deadline = \"10s\""),
+        "`rate_limit.max_wait` may not be longer than `send.deadline`: no try may start after that (built-in default)"
+    );
+}
+
+#[test]
+fn what_kubernetes_sets_for_a_service_called_sms_is_no_key() {
+    load(
+        Sources::new()
+            .variable("SMS_SERVICE_HOST", "10.0.0.1")
+            .variable("SMS_PORT_443_TCP", "tcp://10.0.0.1:443")
+            .variable("SMS_PORT", "tcp://10.0.0.1:443"),
+    )
+    .expect("they are passed over");
 }
