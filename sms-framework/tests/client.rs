@@ -5,6 +5,8 @@
 mod broadcast;
 #[path = "client/choice.rs"]
 mod choice;
+#[path = "client/corners.rs"]
+mod corners;
 #[path = "client/dropped.rs"]
 mod dropped;
 #[path = "client/every_end.rs"]

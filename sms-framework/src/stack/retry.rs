@@ -39,7 +39,7 @@ struct Rules<C: Clock> {
 }
 
 /// Picks a time between zero and the given one.
-type Jitter = Box<dyn Fn(Duration) -> Duration + Send + Sync>;
+type Jitter = Arc<dyn Fn(Duration) -> Duration + Send + Sync>;
 
 impl<C: Clock> RetryPolicy<C> {
     /// A policy that starts no attempt later than `deadline` after the start of the send.
@@ -50,7 +50,7 @@ impl<C: Clock> RetryPolicy<C> {
             deadline,
             keeper: None,
             inquiry: None,
-            jitter: Box::new(|longest| longest.mul_f64(fastrand::f64())),
+            jitter: Arc::new(|longest| longest.mul_f64(fastrand::f64())),
         }))
     }
 
@@ -72,11 +72,11 @@ impl<C: Clock> RetryPolicy<C> {
         self,
         jitter: impl Fn(Duration) -> Duration + Send + Sync + 'static,
     ) -> Self {
-        self.change(|rules| rules.jitter = Box::new(jitter))
+        self.change(|rules| rules.jitter = Arc::new(jitter))
     }
 
     fn change(self, change: impl FnOnce(&mut Rules<C>)) -> Self {
-        let mut rules = Arc::into_inner(self.0).expect("a policy is built before it is shared");
+        let mut rules = Arc::try_unwrap(self.0).unwrap_or_else(|shared| shared.copy());
         change(&mut rules);
         Self(Arc::new(rules))
     }
@@ -108,6 +108,16 @@ enum Next {
 }
 
 impl<C: Clock> Rules<C> {
+    fn copy(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            deadline: self.deadline,
+            keeper: self.keeper.clone(),
+            inquiry: self.inquiry.clone(),
+            jitter: Arc::clone(&self.jitter),
+        }
+    }
+
     fn next(&self, error: &Error, request: &SendRequest) -> Next {
         let left = request.attempt() < self.settings.max_attempts;
         let wait = (self.jitter)(self.longest_backoff(request.attempt()))
@@ -185,6 +195,8 @@ impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
         result: &mut Result<Receipt, Error>,
     ) -> Option<Self::Future> {
         let error = result.as_ref().err()?.clone();
+        // The service below may be anybody's: what it answered is noted here too.
+        request.trail().call_ended(result);
         let next = if request.is_settled() {
             Next::GiveUp
         } else {
@@ -226,7 +238,8 @@ impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
 
 /// The last error may be sure that *it* did not send; an earlier attempt may not be.
 fn final_error(error: Error, request: &SendRequest) -> Error {
-    let error = error.with_attempts(request.trail().calls());
+    let tries = request.attempt() - u32::from(request.is_settled());
+    let error = error.with_attempts(request.trail().calls().max(tries));
     match request.trail().doubt() {
         Some(_) => error.with_certainty(Certainty::MaybeSent),
         None => error,
