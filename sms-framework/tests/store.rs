@@ -2,6 +2,8 @@
 //! the file.
 #![allow(clippy::unwrap_used)]
 
+#[path = "store/both.rs"]
+mod both;
 #[path = "store/group.rs"]
 mod group;
 #[path = "store/life.rs"]

@@ -17,7 +17,7 @@ pub use record::{
     MessageRecord, NewMessage, Outcome, QueueCounts, Settlement, StatsFilter, StoreInfo,
 };
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::message::MessageId;
 
 /// A shared handle to any store.
@@ -36,7 +36,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// It is on disk when this returns.
     ///
     /// # Errors
-    /// `STORAGE`: it could not be written; nothing was.
+    /// `INVALID_MESSAGE`: there is a row of this id already, which is left as it is; the message must
+    /// not be sent again. `STORAGE`: it could not be written; nothing was.
     async fn begin(&self, message: NewMessage) -> Result<(), Error>;
 
     /// Writes an attempt's row some time soon: it neither waits nor fails.
@@ -120,4 +121,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Returns when everything handed over so far is on disk or counted as lost.
     async fn flush(&self);
+}
+
+/// What [`Store::begin`] says of a message whose id is in the table already.
+#[cfg(any(feature = "sqlite", feature = "testkit"))]
+pub(crate) fn begun_before(id: MessageId) -> Error {
+    Error::new(
+        ErrorKind::InvalidMessage,
+        format!("message {id} was handed over before: make a new Message to send the text again"),
+    )
 }

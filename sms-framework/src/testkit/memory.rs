@@ -1,6 +1,7 @@
 //! A store without a database.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::message::{MessageId, MessageState, Outbound};
 use crate::store::{
     Attempt, Claimed, DayStats, DeliveryStats, Doubt, ErrorCount, MessageFilter, MessageRecord,
-    NewMessage, QueueCounts, Settlement, StatsFilter, Store, StoreInfo,
+    NewMessage, QueueCounts, Settlement, StatsFilter, Store, StoreInfo, begun_before,
 };
 
 /// A store that forgets everything with the program, and can be told to break.
@@ -159,9 +160,13 @@ fn row(new: NewMessage) -> Row {
 impl Store for MemoryStore {
     async fn begin(&self, message: NewMessage) -> Result<(), Error> {
         self.works()?;
-        let row = row(message);
-        self.rows().insert(row.record.id, row);
-        Ok(())
+        match self.rows().entry(message.message.id()) {
+            Entry::Occupied(row) => Err(begun_before(*row.key())),
+            Entry::Vacant(place) => {
+                place.insert(row(message));
+                Ok(())
+            }
+        }
     }
 
     fn record(&self, attempt: Attempt) {

@@ -114,6 +114,24 @@ async fn a_write_that_finds_the_file_locked_says_so_and_the_next_succeeds() {
 }
 
 #[tokio::test]
+async fn the_longest_busy_timeout_waits() {
+    let place = Place::new();
+    let mut options = place.options();
+    options.busy_timeout = Duration::MAX;
+    let store = SqliteStore::open(options).unwrap();
+    let mut other = place.raw();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let message = hello();
+    let id = message.id;
+    let mut begin = store.begin(new(message));
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut begin).await;
+    assert!(early.is_err(), "it waits for the lock: {early:?}");
+    other.batch_execute("ROLLBACK").unwrap();
+    begin.await.unwrap();
+    assert!(store.message(id).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_full_disk_loses_nothing_that_was_written() {
     let place = Place::new();
     let mut options = place.options();

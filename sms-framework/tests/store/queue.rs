@@ -114,7 +114,7 @@ async fn two_stores_on_one_file_claim_disjointly() {
     let stores = [Arc::new(place.open()), Arc::new(place.open())];
     let mut ids = Vec::new();
     for _ in 0..60 {
-        let id = begun(&stores[0], hello()).await;
+        let id = begun(&*stores[0], hello()).await;
         assert!(stores[0].settle(queued(id, at(1))).await.unwrap());
         ids.push(id);
     }

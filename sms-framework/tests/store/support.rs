@@ -69,7 +69,7 @@ pub(crate) fn hello() -> Message {
 }
 
 /// Begins a message and gives its id.
-pub(crate) async fn begun(store: &SqliteStore, message: Message) -> MessageId {
+pub(crate) async fn begun(store: &dyn Store, message: Message) -> MessageId {
     let id = message.id;
     store.begin(new(message)).await.unwrap();
     id

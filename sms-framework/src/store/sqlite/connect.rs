@@ -88,11 +88,20 @@ fn check(path: &Path) -> Result<(), Error> {
 fn establish(path: &Path, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
     let mut connection = SqliteConnection::establish(&address(path)?)
         .map_err(|error| failure::explained(path, &error.to_string()))?;
-    let wait = format!("PRAGMA busy_timeout = {}", busy_timeout.as_millis());
+    let wait = format!(
+        "PRAGMA busy_timeout = {}",
+        bounded(busy_timeout).as_millis()
+    );
     connection
         .batch_execute(&wait)
         .map_err(|error| failure::storage(path, &error))?;
     Ok(connection)
+}
+
+/// SQLite takes more than a 32-bit number of milliseconds for no timeout at all.
+fn bounded(busy_timeout: Duration) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(60 * 60);
+    busy_timeout.min(LONGEST)
 }
 
 /// The path in a form that SQLite cannot take for a URL or a name of its own.
@@ -115,7 +124,7 @@ fn address(path: &Path) -> Result<String, Error> {
 /// file would refuse each other: we wait for it.
 fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
     const PAUSE: Duration = Duration::from_millis(2);
-    let deadline = Instant::now() + busy_timeout;
+    let deadline = Instant::now() + bounded(busy_timeout);
     while journal_mode(connection, "PRAGMA journal_mode")? != "wal" {
         match journal_mode(connection, "PRAGMA journal_mode = WAL") {
             Ok(mode) if mode == "wal" => break,

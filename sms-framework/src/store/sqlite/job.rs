@@ -9,8 +9,8 @@ use super::attempts::NewAttemptRow;
 use super::rows::NewMessageRow;
 use super::schema::{sms_attempts, sms_messages};
 use super::{claim, failure, settle};
-use crate::error::{Error, ErrorKind};
-use crate::store::{Attempt, Claimed, NewMessage, Settlement};
+use crate::error::Error;
+use crate::store::{Attempt, Claimed, NewMessage, Settlement, begun_before};
 
 #[derive(Debug)]
 pub(super) enum Job {
@@ -72,15 +72,7 @@ impl Job {
             (
                 Self::Begin(new),
                 DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _),
-            ) => Error::new(
-                ErrorKind::Storage,
-                format!(
-                    "a message with the id {} was handed over before; `{}` keeps the first",
-                    new.message.id(),
-                    path.display()
-                ),
-            )
-            .with_help("give every message an id of its own: Message::new makes one"),
+            ) => begun_before(new.message.id()),
             _ => failure::storage(path, error),
         }
     }

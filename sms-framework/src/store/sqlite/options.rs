@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind};
 pub struct SqliteOptions {
     /// The file. It is made where it does not exist; its folder must exist.
     pub path: PathBuf,
-    /// How long to wait for another process that writes; 5 s by default.
+    /// How long to wait for another process that writes; 5 s by default, an hour at the most.
     pub busy_timeout: Duration,
     /// Bring the schema up to date while opening; true by default.
     pub migrate: bool,
