@@ -106,38 +106,33 @@ impl ClientBuilder {
     }
 
     fn pick(self) -> Result<Picked, Error> {
-        let store = match self.store {
-            Some(store) => Ok(store),
-            None => open_store(&self.settings),
-        };
+        let settings = self.settings;
+        let store = self.store;
+        let open = || store.map_or_else(|| open_store(&settings), Ok);
         if let Some((id, provider)) = self.provider {
-            if let Err(why) = &store {
-                tracing::error!("sms: messages are sent but not remembered: {why}");
-            }
-            let reason = "the program brought it".to_owned();
-            let choice = Choice {
-                kind: id.clone(),
-                provider: id,
-                reason,
-            };
-            return Ok(Picked {
-                choice,
-                provider,
-                store,
-                fallback: None,
-            });
+            return Ok(Picked::brought(id, provider, open()));
         }
         let registry = self.registry.map_or_else(Registry::linked, Ok)?;
-        let choice = self.settings.choose(&registry)?;
-        let provider = self.settings.build_provider(&choice, &registry);
-        match (provider, store) {
+        let choice = settings.choose(&registry)?;
+        let provider = settings.build_provider(&choice, &registry);
+        match (provider, open()) {
             (Ok(provider), Ok(store)) => Ok(Picked {
                 choice,
                 provider,
                 store: Ok(store),
                 fallback: None,
             }),
-            (provider, store) => fall_back(&self.settings, &registry, choice, provider, store),
+            (provider, store) => fall_back(&settings, &registry, choice, provider, store),
+        }
+    }
+}
+
+/// The error of a start under `fallback = "error"`.
+fn strict(why: Error) -> Error {
+    match why.help() {
+        Some(_) => why,
+        None => {
+            why.with_help("fallback = \"error\" asks for this; \"mock\" would simulate instead")
         }
     }
 }
@@ -161,12 +156,7 @@ fn fall_back(
         (Ok(_), Ok(_)) => unreachable!("nothing to fall back from"),
     };
     if settings.fallback() == Fallback::Error {
-        let why = if why.help().is_none() {
-            why.with_help("fallback = \"error\" asks for this; \"mock\" would simulate instead")
-        } else {
-            why
-        };
-        return Err(why);
+        return Err(strict(why));
     }
     if let (MOCK, Ok(provider)) = (choice.kind.as_str(), &provider) {
         let provider = Arc::clone(provider);
@@ -200,6 +190,24 @@ fn fall_back(
 }
 
 impl Picked {
+    fn brought(id: String, provider: DynProvider, store: Result<DynStore, Error>) -> Self {
+        if let Err(why) = &store {
+            tracing::error!("sms: messages are sent but not remembered: {why}");
+        }
+        let reason = "the program brought it".to_owned();
+        let choice = Choice {
+            kind: id.clone(),
+            provider: id,
+            reason,
+        };
+        Self {
+            choice,
+            provider,
+            store,
+            fallback: None,
+        }
+    }
+
     /// Said once, at start.
     fn announce(&self) {
         let Choice {

@@ -114,7 +114,8 @@ impl SmsClient {
     }
 
     /// Sends every message of a stream, at most `broadcast.concurrency` at once, and tells what
-    /// became of each, in their order. It holds no more than that many in memory.
+    /// became of each, in their order. It holds no more than that many in memory. Each message of the stream is sent,
+    /// also where two are alike: leaving recipients out is [`broadcast`](Self::broadcast)'s.
     pub fn deliver_all<S>(&self, messages: S) -> impl Stream<Item = Delivery> + use<S>
     where
         S: Stream<Item = Message>,

@@ -186,8 +186,9 @@ pub struct LogSettings {
     pub body: BodyLog,
 }
 
-/// `[database]`: where messages are remembered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// `[database]`: where messages are remembered. `Debug` shows no URL: one of another database may
+/// hold a password.
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DatabaseSettings {
@@ -196,6 +197,14 @@ pub struct DatabaseSettings {
     /// How long to wait for another process that writes. Default 5 s.
     #[serde(with = "duration")]
     pub busy_timeout: Duration,
+}
+
+impl std::fmt::Debug for DatabaseSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabaseSettings")
+            .field("busy_timeout", &self.busy_timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for DatabaseSettings {

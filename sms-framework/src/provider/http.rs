@@ -22,8 +22,8 @@ pub struct HttpClient {
     timeout: Duration,
 }
 
-/// An HTTP answer, read to its end.
-#[derive(Debug, Clone)]
+/// An HTTP answer, read to its end. `Debug` shows neither headers nor body: both may repeat what was sent.
+#[derive(Clone)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -31,6 +31,15 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, whole.
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {

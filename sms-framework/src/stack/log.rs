@@ -28,6 +28,7 @@ pub trait AttemptLog: Send + Sync + 'static {
 /// It changes neither order nor errors. A send that is dropped while its attempt is under way is
 /// not cut off, for the provider may have taken it: the attempt runs to its end on the runtime, and
 /// [`AttemptLog::abandoned`] hears how it ended.
+#[derive(Clone)]
 pub struct LogLayer {
     log: Arc<dyn AttemptLog>,
     provider: Arc<str>,

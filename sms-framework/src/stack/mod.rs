@@ -43,6 +43,8 @@ mod wall_clock;
 pub use log::{AttemptLog, Log, LogLayer, LoggedAttempt};
 pub use lookup::Inquiry;
 pub use provider::ProviderService;
+#[cfg(feature = "testkit")]
+pub(crate) use provider::receipt;
 pub use rate_limit::{RateLimit, RateLimitLayer, SlotKeeper};
 pub(crate) use request::Round;
 pub use request::{SendRequest, Trail};

@@ -87,7 +87,7 @@ pub(super) async fn bounded<T>(
 }
 
 /// What the caller is told of a provider's acceptance.
-pub(super) fn receipt(
+pub(crate) fn receipt(
     message: &Outbound,
     provider: &str,
     acceptance: Acceptance,

@@ -119,6 +119,12 @@ impl<C: Clock> std::fmt::Debug for SlotKeeper<C> {
 #[derive(Debug)]
 pub struct RateLimitLayer<C: Clock = SystemClock>(Option<Arc<SlotKeeper<C>>>);
 
+impl<C: Clock> Clone for RateLimitLayer<C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<C: Clock> RateLimitLayer<C> {
     /// A layer that takes its slots from `keeper`.
     #[must_use]

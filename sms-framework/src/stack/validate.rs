@@ -93,7 +93,14 @@ impl Validator {
     }
 
     fn check_body(&self, message: &Message) -> Result<(), Error> {
-        if message.body.is_empty() && message.media.is_empty() {
+        if let Some(url) = message.media.iter().find(|url| !is_web_address(url)) {
+            let shown: String = url.chars().take(60).collect();
+            return Err(Error::new(
+                ErrorKind::InvalidMessage,
+                format!("the media address `{shown}` is not an absolute http or https URL"),
+            ));
+        }
+        if message.body.trim().is_empty() && message.media.is_empty() {
             return Err(Error::new(
                 ErrorKind::InvalidMessage,
                 "the message is empty: it needs a text",
@@ -116,6 +123,13 @@ impl Validator {
         )
         .with_help("shorten it or send it in parts; it is never cut silently"))
     }
+}
+
+fn is_web_address(url: &str) -> bool {
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !url.contains(char::is_whitespace))
 }
 
 /// Puts a [`Validator`] in front of a service that takes [`SendRequest`]s.

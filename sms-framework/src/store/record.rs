@@ -235,7 +235,7 @@ impl fmt::Debug for MessageRecord {
 }
 
 /// Which messages to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct MessageFilter {
     /// Only those in one of these states; all where empty.
     pub states: Vec<MessageState>,
@@ -249,6 +249,20 @@ pub struct MessageFilter {
     pub by_due: bool,
     /// At most this many; 0 means 50.
     pub limit: usize,
+}
+
+/// Shows that there is a number to look for, not which.
+impl fmt::Debug for MessageFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageFilter")
+            .field("states", &self.states)
+            .field("owner", &self.owner)
+            .field("by_number", &self.to.is_some())
+            .field("before", &self.before)
+            .field("by_due", &self.by_due)
+            .field("limit", &self.limit)
+            .finish()
+    }
 }
 
 /// Which messages to count.

@@ -6,6 +6,7 @@
 //! | [`MemoryStore`] | a store without a database, which can be told to break |
 //! | [`TokioClock`] | the limiter's clock and the time of day on tokio's time, paused or not |
 //! | [`outbound`], [`outbound_at`] | a validated message made of a draft |
+//! | [`receipt`], [`delivery`], [`status`] | answers for a mock of [`SmsService`](crate::SmsService) |
 //!
 //! # Examples
 //! ```
@@ -32,11 +33,13 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+mod answers;
 mod clock;
 mod memory;
 mod outbound;
 mod scripted;
 
+pub use answers::{delivery, receipt, status};
 pub use clock::TokioClock;
 pub use memory::MemoryStore;
 pub use outbound::{outbound, outbound_at};

@@ -34,6 +34,16 @@ fn every_refusal_says_what_to_do() {
             "the message is empty: it needs a text",
         ),
         (
+            Message::new(TO, " \n\t"),
+            "INVALID_MESSAGE",
+            "the message is empty: it needs a text",
+        ),
+        (
+            Message::new(TO, "Hi").media("file:///etc/passwd"),
+            "INVALID_MESSAGE",
+            "the media address `file:///etc/passwd` is not an absolute http or https URL",
+        ),
+        (
             Message::new(TO, "é".repeat(1601)),
             "MESSAGE_TOO_LONG",
             "the text has 1601 characters; at most 1600 are allowed",
