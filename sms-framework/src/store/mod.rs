@@ -29,7 +29,8 @@ pub type DynStore = Arc<dyn Store>;
 /// future was polled, the write happens, whether or not the caller waits for it.
 ///
 /// A row in state `sending` is *leased*: its `next_attempt_at` is the time from which another
-/// process may claim it. [`settle`](Self::settle) changes only rows that this store still leases.
+/// process may claim it. [`settle`](Self::settle) changes only rows that this store still leases,
+/// unless it has the provider's word that the message was taken.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes the row of a message that is about to be sent, in state `sending`.
@@ -45,8 +46,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// What cannot be written is counted in [`StoreInfo::lost_writes`] and reported once.
     fn record(&self, attempt: Attempt);
 
-    /// Settles a message that this store leases. True if it still did; a lease that ran out and
-    /// was taken by another is left alone.
+    /// Settles a message that this store leases. True if the row was changed; a lease that ran out
+    /// and was taken by another is left alone.
+    ///
+    /// A settlement that [is accepting](Settlement::is_accepting) is a fact, whoever holds the
+    /// lease: it changes every row that is `sending`, `queued`, `unknown` or `canceled`, so that
+    /// nobody sends the message again.
     ///
     /// # Errors
     /// `STORAGE`: it could not be written.

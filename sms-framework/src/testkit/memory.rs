@@ -88,8 +88,14 @@ impl MemoryStore {
 
     fn keep(&self, settlement: Settlement) -> bool {
         let mut rows = self.rows();
-        let leased = |row: &&mut Row| row.ours && row.record.status == MessageState::Sending;
-        let Some(row) = rows.get_mut(&settlement.id).filter(leased) else {
+        let open = |row: &&mut Row| match row.record.status {
+            MessageState::Sending => row.ours || settlement.is_accepting(),
+            MessageState::Queued | MessageState::Unknown | MessageState::Canceled => {
+                settlement.is_accepting()
+            }
+            _ => false,
+        };
+        let Some(row) = rows.get_mut(&settlement.id).filter(open) else {
             return false;
         };
         let record = &mut row.record;
