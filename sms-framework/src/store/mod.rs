@@ -73,16 +73,19 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Claimed>, Error>;
 
-    /// True if the provider's id is recorded for a message other than `id`: a lookup's candidate
-    /// that belongs elsewhere.
+    /// Notes that the provider's ids belong to message `id`, unless one of them belongs to another
+    /// message of that provider. True if all of them are this message's, now or already.
+    ///
+    /// Of two messages that ask for the same id at the same time, one gets it. False, and nothing
+    /// is noted, where there is no row of `id` or no id to take.
     ///
     /// # Errors
     /// `STORAGE`.
-    async fn is_anothers(
+    async fn take_proof(
         &self,
         id: MessageId,
         provider: &str,
-        provider_message_id: &str,
+        provider_message_ids: &[String],
     ) -> Result<bool, Error>;
 
     /// One message.

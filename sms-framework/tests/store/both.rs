@@ -12,12 +12,12 @@ use sms_framework::{Certainty, ErrorKind, MessageId, MessageState};
 use crate::support::{LEASE, Place, at, begun, hello, new, queued, settled};
 
 /// A store, and a way to let another process take a lease over.
-struct Subject {
-    store: DynStore,
-    take_over: Box<dyn Fn(MessageId)>,
+pub(crate) struct Subject {
+    pub(crate) store: DynStore,
+    pub(crate) take_over: Box<dyn Fn(MessageId)>,
 }
 
-async fn of_both(promise: impl AsyncFn(Subject)) {
+pub(crate) async fn of_both(promise: impl AsyncFn(Subject)) {
     let memory = MemoryStore::new();
     promise(Subject {
         store: Arc::new(memory.clone()),

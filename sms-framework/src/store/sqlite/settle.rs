@@ -10,7 +10,8 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
 use super::names;
-use super::schema::{sms_messages, sms_part_ids};
+use super::proof::keep_ids;
+use super::schema::sms_messages;
 use crate::store::Settlement;
 
 /// Settles the row where this store still leases it, or where the provider took the message after
@@ -41,16 +42,7 @@ fn keep_further_ids(
         .find(id)
         .select(sms_messages::provider)
         .first(connection)?;
-    for provider_message_id in further {
-        diesel::insert_or_ignore_into(sms_part_ids::table)
-            .values((
-                sms_part_ids::provider_message_id.eq(provider_message_id),
-                sms_part_ids::provider.eq(&provider),
-                sms_part_ids::message_id.eq(id),
-            ))
-            .execute(connection)?;
-    }
-    Ok(())
+    keep_ids(connection, id, &provider, further)
 }
 
 struct Update<'a> {
