@@ -12,6 +12,8 @@ mod life;
 mod migrations;
 #[path = "store/open.rs"]
 mod open;
+#[path = "store/proof.rs"]
+mod proof;
 #[path = "store/queue.rs"]
 mod queue;
 #[path = "store/stats.rs"]

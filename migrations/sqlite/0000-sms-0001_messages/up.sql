@@ -50,7 +50,8 @@ CREATE INDEX sms_messages_owner ON sms_messages (owner, created_at)
 CREATE INDEX sms_messages_provider_id ON sms_messages (provider_message_id)
     WHERE provider_message_id IS NOT NULL;
 
--- Where a vendor splits a message: its ids after the first.
+-- Where a vendor splits a message: its ids after the first. Also the ids by which a lookup found a
+-- message, from the moment they are believed.
 CREATE TABLE sms_part_ids (
     provider_message_id TEXT NOT NULL,
     provider TEXT NOT NULL,

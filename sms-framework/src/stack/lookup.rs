@@ -7,15 +7,16 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::provider::{bounded, receipt};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::message::{Outbound, Receipt};
 use crate::provider::DynProvider;
 use crate::store::{Attempt, DynStore, ErrorNote, Outcome};
 
 /// Asks a provider's [`Lookup`](crate::provider::Lookup) for a message whose fate is unknown.
 ///
-/// Of the candidates that the provider names, those are left out that the store knows to belong to
-/// another message. The question is recorded like an attempt.
+/// Of the candidates that the provider names, the first is believed that the store can note as this
+/// message's own ([`Store::take_proof`](crate::store::Store::take_proof)): one text to one number may
+/// have been sent twice. The question is recorded like an attempt.
 #[derive(Debug, Clone)]
 pub struct Inquiry {
     provider: DynProvider,
@@ -50,7 +51,8 @@ impl Inquiry {
     /// `calls` is how many times it was called for the message so far.
     ///
     /// # Errors
-    /// It could not be asked, or the store could not tell whose the candidates are.
+    /// It could not be asked, or nobody can tell whose its candidates are: `STORAGE` where the store
+    /// failed, `BAD_ANSWER` where there is none or it has no row of the message.
     pub async fn ask(&self, message: &Outbound, calls: u32) -> Result<Option<Receipt>, Error> {
         let (started_at, began) = (Timestamp::now(), Instant::now());
         let found = self.find(message, calls).await;
@@ -85,11 +87,16 @@ impl Inquiry {
         };
         let question = async { lookup.find(message, message.created_at()).await };
         let candidates = bounded(question, self.timeout).await;
-        for candidate in candidates.map_err(|error| error.with_provider(&self.id))? {
-            if !self
-                .is_anothers(message, &candidate.provider_message_ids)
-                .await?
-            {
+        let candidates = candidates.map_err(|error| error.with_provider(&self.id))?;
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        let Some(store) = &self.store else {
+            return Err(self.nobody_can_tell("there is no store"));
+        };
+        for candidate in candidates {
+            let ids = &candidate.provider_message_ids;
+            if store.take_proof(message.id(), &self.id, ids).await? {
                 return Ok(Some(receipt(
                     message,
                     &self.id,
@@ -99,18 +106,15 @@ impl Inquiry {
                 )));
             }
         }
+        // Without a row nothing could be noted for it: that they are another's is not known.
+        if store.message(message.id()).await?.is_none() {
+            return Err(self.nobody_can_tell("the store has no row of ours"));
+        }
         Ok(None)
     }
 
-    async fn is_anothers(&self, message: &Outbound, ids: &[String]) -> Result<bool, Error> {
-        let Some(store) = &self.store else {
-            return Ok(false);
-        };
-        for id in ids {
-            if store.is_anothers(message.id(), &self.id, id).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    fn nobody_can_tell(&self, why: &str) -> Error {
+        let message = format!("nobody can tell whose the provider's message is: {why}");
+        Error::new(ErrorKind::BadAnswer, message).with_provider(&self.id)
     }
 }

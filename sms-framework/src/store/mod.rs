@@ -29,7 +29,8 @@ pub type DynStore = Arc<dyn Store>;
 /// future was polled, the write happens, whether or not the caller waits for it.
 ///
 /// A row in state `sending` is *leased*: its `next_attempt_at` is the time from which another
-/// process may claim it. [`settle`](Self::settle) changes only rows that this store still leases.
+/// process may claim it. [`settle`](Self::settle) changes only rows that this store still leases,
+/// unless it has the provider's word that the message was taken.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes the row of a message that is about to be sent, in state `sending`.
@@ -45,8 +46,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// What cannot be written is counted in [`StoreInfo::lost_writes`] and reported once.
     fn record(&self, attempt: Attempt);
 
-    /// Settles a message that this store leases. True if it still did; a lease that ran out and
-    /// was taken by another is left alone.
+    /// Settles a message that this store leases. True if the row was changed; a lease that ran out
+    /// and was taken by another is left alone.
+    ///
+    /// A settlement that [is accepting](Settlement::is_accepting) is a fact, whoever holds the
+    /// lease: it changes every row that is `sending`, `queued`, `unknown` or `canceled`, so that
+    /// nobody sends the message again.
     ///
     /// # Errors
     /// `STORAGE`: it could not be written.
@@ -68,16 +73,19 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Claimed>, Error>;
 
-    /// True if the provider's id is recorded for a message other than `id`: a lookup's candidate
-    /// that belongs elsewhere.
+    /// Notes that the provider's ids belong to message `id`, unless one of them belongs to another
+    /// message of that provider. True if all of them are this message's, now or already.
+    ///
+    /// Of two messages that ask for the same id at the same time, one gets it. False, and nothing
+    /// is noted, where there is no row of `id` or no id to take.
     ///
     /// # Errors
     /// `STORAGE`.
-    async fn is_anothers(
+    async fn take_proof(
         &self,
         id: MessageId,
         provider: &str,
-        provider_message_id: &str,
+        provider_message_ids: &[String],
     ) -> Result<bool, Error>;
 
     /// One message.

@@ -90,6 +90,15 @@ pub struct Settlement {
     pub at: Timestamp,
 }
 
+impl Settlement {
+    /// True where the provider has, or had, the message: its state says so, or it has the
+    /// provider's ids.
+    #[must_use]
+    pub fn is_accepting(&self) -> bool {
+        self.state.is_sent() || !self.provider_message_ids.is_empty()
+    }
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,7 @@
 //! A store without a database.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -36,7 +36,8 @@ struct Inner {
 struct Row {
     record: MessageRecord,
     message: Arc<Outbound>,
-    provider_message_ids: Vec<String>,
+    /// The ids that are its own, each with the provider that gave it.
+    provider_ids: BTreeSet<(String, String)>,
     /// False where another process leases it.
     ours: bool,
 }
@@ -88,8 +89,14 @@ impl MemoryStore {
 
     fn keep(&self, settlement: Settlement) -> bool {
         let mut rows = self.rows();
-        let leased = |row: &&mut Row| row.ours && row.record.status == MessageState::Sending;
-        let Some(row) = rows.get_mut(&settlement.id).filter(leased) else {
+        let open = |row: &&mut Row| match row.record.status {
+            MessageState::Sending => row.ours || settlement.is_accepting(),
+            MessageState::Queued | MessageState::Unknown | MessageState::Canceled => {
+                settlement.is_accepting()
+            }
+            _ => false,
+        };
+        let Some(row) = rows.get_mut(&settlement.id).filter(open) else {
             return false;
         };
         let record = &mut row.record;
@@ -100,8 +107,10 @@ impl MemoryStore {
         if let Some(id) = settlement.provider_message_ids.first() {
             record.provider_message_id = Some(id.clone());
         }
-        row.provider_message_ids
-            .extend(settlement.provider_message_ids);
+        let provider = &record.provider;
+        let ids = settlement.provider_message_ids.into_iter();
+        row.provider_ids
+            .extend(ids.map(|id| (provider.clone(), id)));
         record.provider_status = settlement.provider_status.or(record.provider_status.take());
         record.segments = settlement.segments.unwrap_or(record.segments);
         record.error = settlement.error;
@@ -151,7 +160,7 @@ fn row(new: NewMessage) -> Row {
     Row {
         record,
         message,
-        provider_message_ids: Vec::new(),
+        provider_ids: BTreeSet::new(),
         ours: true,
     }
 }
@@ -229,22 +238,28 @@ impl Store for MemoryStore {
         Ok(due.into_iter().take(limit).map(claim).collect())
     }
 
-    async fn is_anothers(
+    async fn take_proof(
         &self,
         id: MessageId,
         provider: &str,
-        provider_message_id: &str,
+        provider_message_ids: &[String],
     ) -> Result<bool, Error> {
         self.works()?;
-        let holds = |row: &Row| {
-            row.record.id != id
-                && row.record.provider == provider
-                && row
-                    .provider_message_ids
-                    .iter()
-                    .any(|id| id == provider_message_id)
-        };
-        Ok(self.rows().values().any(holds))
+        let mut rows = self.rows();
+        let ids: Vec<_> = provider_message_ids
+            .iter()
+            .map(|theirs| (provider.to_owned(), theirs.clone()))
+            .collect();
+        let anothers = rows.iter().any(|(other, row)| {
+            *other != id && ids.iter().any(|one| row.provider_ids.contains(one))
+        });
+        match rows.get_mut(&id) {
+            Some(row) if !anothers && !ids.is_empty() => {
+                row.provider_ids.extend(ids);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn message(&self, id: MessageId) -> Result<Option<MessageRecord>, Error> {

@@ -1,4 +1,4 @@
-//! The law of certainty over any sequence of outcomes: the heart of the stack, without a store.
+//! The law of certainty over any sequence of outcomes: the heart of the stack, without a queue.
 
 use proptest::prelude::*;
 use sms_framework::config::{AfterServerError, RetrySettings};

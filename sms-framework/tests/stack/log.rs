@@ -40,6 +40,7 @@ async fn one_record_an_attempt_with_number_duration_outcome_and_code() {
         .layer(RetryLayer::new(policy(
             &provider,
             &RetrySettings::default(),
+            None,
         )))
         .layer(LogLayer::new(Arc::clone(&kept) as _, "fake", true))
         .service(adapter(&provider));

@@ -6,7 +6,8 @@ use sms_framework::provider::DynProvider;
 use sms_framework::stack::{
     Inquiry, ProviderService, RateLimitLayer, RetryLayer, RetryPolicy, SendRequest, SlotKeeper,
 };
-use sms_framework::testkit::{ScriptedProvider, TokioClock, outbound};
+use sms_framework::store::{DynStore, NewMessage, Store};
+use sms_framework::testkit::{MemoryStore, ScriptedProvider, TokioClock, outbound};
 use sms_framework::{Error, ErrorKind, Message, Receipt};
 use tower::{Layer, ServiceBuilder, ServiceExt};
 
@@ -38,16 +39,30 @@ pub(crate) fn dynamic(provider: &ScriptedProvider) -> DynProvider {
     Arc::new(provider.clone())
 }
 
-/// A policy that asks where the provider can be asked, and always waits the longest back-off.
+/// A policy that asks where the provider can be asked, believes what the store can note, and always
+/// waits the longest back-off.
 pub(crate) fn policy(
     provider: &ScriptedProvider,
     settings: &RetrySettings,
+    store: Option<DynStore>,
 ) -> RetryPolicy<TokioClock> {
     let policy = RetryPolicy::new(settings.clone(), DEADLINE).with_jitter(|longest| longest);
-    match Inquiry::new("fake", dynamic(provider), None, ATTEMPT_TIMEOUT) {
+    match Inquiry::new("fake", dynamic(provider), store, ATTEMPT_TIMEOUT) {
         Some(inquiry) => policy.with_inquiry(inquiry),
         None => policy,
     }
+}
+
+/// Writes the message's row, as the client does before the stack runs.
+pub(crate) async fn begin(store: &MemoryStore, request: &SendRequest) {
+    let row = NewMessage {
+        message: Arc::clone(request.message()),
+        provider: "fake".to_owned(),
+        simulated: false,
+        hash_body: false,
+        lease_until: request.message().created_at(),
+    };
+    store.begin(row).await.unwrap();
 }
 
 pub(crate) async fn retried(
@@ -55,7 +70,9 @@ pub(crate) async fn retried(
     settings: &RetrySettings,
     request: SendRequest,
 ) -> Result<Receipt, Error> {
-    let layer = RetryLayer::new(policy(provider, settings));
+    let store = MemoryStore::new();
+    begin(&store, &request).await;
+    let layer = RetryLayer::new(policy(provider, settings, Some(Arc::new(store))));
     layer.layer(adapter(provider)).oneshot(request).await
 }
 
@@ -66,7 +83,7 @@ pub(crate) async fn paced(
     requests: Vec<SendRequest>,
 ) -> Vec<Result<Receipt, Error>> {
     let keeper = keeper(limit);
-    let policy = policy(provider, &RetrySettings::default()).with_slots(Arc::clone(&keeper));
+    let policy = policy(provider, &RetrySettings::default(), None).with_slots(Arc::clone(&keeper));
     let service = ServiceBuilder::new()
         .layer(RateLimitLayer::new(keeper))
         .layer(RetryLayer::new(policy))

@@ -5,19 +5,19 @@ use std::task::{Context, Waker};
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use sms_framework::store::DynStore;
+use sms_framework::store::{DynStore, Settlement};
 use sms_framework::testkit::MemoryStore;
 use sms_framework::{Certainty, ErrorKind, MessageId, MessageState};
 
-use crate::support::{Place, begun, hello, new, settled};
+use crate::support::{LEASE, Place, at, begun, hello, new, queued, settled};
 
 /// A store, and a way to let another process take a lease over.
-struct Subject {
-    store: DynStore,
-    take_over: Box<dyn Fn(MessageId)>,
+pub(crate) struct Subject {
+    pub(crate) store: DynStore,
+    pub(crate) take_over: Box<dyn Fn(MessageId)>,
 }
 
-async fn of_both(promise: impl AsyncFn(Subject)) {
+pub(crate) async fn of_both(promise: impl AsyncFn(Subject)) {
     let memory = MemoryStore::new();
     promise(Subject {
         store: Arc::new(memory.clone()),
@@ -73,6 +73,103 @@ async fn a_message_that_was_handed_over_before_is_told_apart_from_a_broken_log()
         drop(unheard);
         store.flush().await;
         assert_eq!(store.info().lost_writes, 0);
+    })
+    .await;
+}
+
+fn accepted(id: MessageId) -> Settlement {
+    Settlement {
+        provider_message_ids: vec!["SM1".into()],
+        ..settled(id, MessageState::Accepted)
+    }
+}
+
+#[tokio::test]
+async fn an_acceptance_that_comes_after_the_lease_was_taken_still_counts() {
+    of_both(async |Subject { store, take_over }| {
+        let id = begun(&*store, hello()).await;
+        take_over(id);
+        let gave_up = settled(id, MessageState::Failed);
+        assert!(!store.settle(gave_up.clone()).await.unwrap());
+        assert!(!store.settle(queued(id, at(5))).await.unwrap());
+
+        assert!(store.settle(accepted(id)).await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(record.status, MessageState::Accepted);
+        assert_eq!(record.provider_message_id.as_deref(), Some("SM1"));
+        assert_eq!(record.next_attempt_at, None);
+        let due = store.claim_due("twilio", at(9999), at(9999 + LEASE), 9);
+        assert!(due.await.unwrap().is_empty(), "nobody sends it again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_late_acceptance_the_other_holder_settles_nothing() {
+    of_both(async |Subject { store, take_over }| {
+        let id = begun(&*store, hello()).await;
+        take_over(id);
+        store.settle_soon(accepted(id));
+        store.flush().await;
+        for late in [
+            settled(id, MessageState::Failed),
+            queued(id, at(5)),
+            settled(id, MessageState::Delivered),
+        ] {
+            assert!(!store.settle(late).await.unwrap());
+        }
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(record.status, MessageState::Accepted);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_acceptance_settles_what_waits_and_nothing_that_ended() {
+    use MessageState::{
+        Accepted, Canceled, Delivered, Expired, Failed, Queued, Rejected, Scheduled, Sent,
+        Undelivered, Unknown,
+    };
+    of_both(async |Subject { store, .. }| {
+        for (state, open) in [
+            (Queued, true),
+            (Unknown, true),
+            (Canceled, true),
+            (Scheduled, false),
+            (Accepted, false),
+            (Sent, false),
+            (Delivered, false),
+            (Undelivered, false),
+            (Failed, false),
+            (Expired, false),
+            (Rejected, false),
+        ] {
+            let id = begun(&*store, hello()).await;
+            assert!(store.settle(settled(id, state)).await.unwrap());
+            let refused = settled(id, Failed);
+            assert!(!store.settle(refused).await.unwrap(), "{state}: the fence");
+            assert_eq!(store.settle(accepted(id)).await.unwrap(), open, "{state}");
+            let expected = if open { Accepted } else { state };
+            let record = store.message(id).await.unwrap().unwrap();
+            assert_eq!(record.status, expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_providers_ids_are_proof_whatever_the_state() {
+    of_both(async |Subject { store, take_over }| {
+        let id = begun(&*store, hello()).await;
+        take_over(id);
+        let failed_there = Settlement {
+            state: MessageState::Failed,
+            ..accepted(id)
+        };
+        assert!(store.settle(failed_there).await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(record.status, MessageState::Failed);
+        assert_eq!(record.provider_message_id.as_deref(), Some("SM1"));
     })
     .await;
 }

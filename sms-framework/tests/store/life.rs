@@ -231,25 +231,6 @@ async fn without_a_limit_a_page_has_fifty() {
 }
 
 #[tokio::test]
-async fn a_provider_id_belongs_to_one_message_of_one_provider() {
-    let place = Place::new();
-    let store = place.open();
-    let first = begun(&store, hello()).await;
-    let second = begun(&store, hello()).await;
-    let settlement = Settlement {
-        provider_message_ids: vec!["A1".into(), "A2".into()],
-        ..settled(first, MessageState::Accepted)
-    };
-    assert!(store.settle(settlement).await.unwrap());
-    for theirs in ["A1", "A2"] {
-        assert!(store.is_anothers(second, "twilio", theirs).await.unwrap());
-        assert!(!store.is_anothers(first, "twilio", theirs).await.unwrap());
-        assert!(!store.is_anothers(second, "mock", theirs).await.unwrap());
-    }
-    assert!(!store.is_anothers(second, "twilio", "A3").await.unwrap());
-}
-
-#[tokio::test]
 async fn a_message_that_is_not_there_is_none() {
     let place = Place::new();
     let store = place.open();

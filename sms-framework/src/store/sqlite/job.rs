@@ -8,8 +8,9 @@ use std::path::Path;
 use super::attempts::NewAttemptRow;
 use super::rows::NewMessageRow;
 use super::schema::{sms_attempts, sms_messages};
-use super::{claim, failure, settle};
+use super::{claim, failure, proof, settle};
 use crate::error::Error;
+use crate::message::MessageId;
 use crate::store::{Attempt, Claimed, NewMessage, Settlement, begun_before};
 
 #[derive(Debug)]
@@ -18,6 +19,11 @@ pub(super) enum Job {
     /// The attempt and its place in the order of attempts.
     Record(Attempt, i64),
     Settle(Settlement),
+    TakeProof {
+        id: MessageId,
+        provider: String,
+        provider_message_ids: Vec<String>,
+    },
     Claim {
         provider: String,
         now: Timestamp,
@@ -31,8 +37,10 @@ pub(super) enum Job {
 #[derive(Debug)]
 pub(super) enum Done {
     Written,
-    /// Whether the row was still ours.
+    /// Whether the row was changed.
     Settled(bool),
+    /// Whether the provider's ids are the message's.
+    Proven(bool),
     Claimed(Vec<Claimed>),
 }
 
@@ -55,6 +63,11 @@ impl Job {
             Self::Settle(settlement) => {
                 settle::settle(connection, settlement, holder).map(Done::Settled)
             }
+            Self::TakeProof {
+                id,
+                provider,
+                provider_message_ids,
+            } => proof::take(connection, *id, provider, provider_message_ids).map(Done::Proven),
             Self::Claim {
                 provider,
                 now,

@@ -12,6 +12,7 @@ mod lost;
 mod migrate;
 mod names;
 mod options;
+mod proof;
 mod query;
 mod read;
 mod rows;
@@ -149,20 +150,23 @@ impl Store for SqliteStore {
         };
         match self.writer.write(claim).await? {
             Done::Claimed(claimed) => Ok(claimed),
-            Done::Written | Done::Settled(_) => Ok(Vec::new()),
+            Done::Written | Done::Settled(_) | Done::Proven(_) => Ok(Vec::new()),
         }
     }
 
-    async fn is_anothers(
+    async fn take_proof(
         &self,
         id: MessageId,
         provider: &str,
-        provider_message_id: &str,
+        provider_message_ids: &[String],
     ) -> Result<bool, Error> {
-        let (provider, theirs) = (provider.to_owned(), provider_message_id.to_owned());
-        self.readers
-            .run(move |connection| query::is_anothers(connection, id, &provider, &theirs))
-            .await
+        let proof = Job::TakeProof {
+            id,
+            provider: provider.to_owned(),
+            provider_message_ids: provider_message_ids.to_vec(),
+        };
+        let done = self.writer.write(proof).await?;
+        Ok(matches!(done, Done::Proven(true)))
     }
 
     async fn message(&self, id: MessageId) -> Result<Option<MessageRecord>, Error> {

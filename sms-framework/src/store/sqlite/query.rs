@@ -1,6 +1,6 @@
 //! Questions about messages.
 
-use diesel::dsl::{exists, select, sql};
+use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::{Error as DieselError, QueryResult};
@@ -8,8 +8,7 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 
 use super::rows::MessageRow;
-use super::schema::sms_messages::{self, dsl};
-use super::schema::sms_part_ids;
+use super::schema::sms_messages::dsl;
 use crate::message::{MessageId, MessageState};
 use crate::store::{MessageFilter, MessageRecord};
 
@@ -95,26 +94,6 @@ fn in_states(states: &[MessageState]) -> SqlLiteral<Bool> {
         })
         .collect();
     sql(&format!("({})", each.join(" OR ")))
-}
-
-/// True if a message other than `id` has the provider's id, as its first or as one of its parts.
-pub(super) fn is_anothers(
-    connection: &mut SqliteConnection,
-    id: MessageId,
-    provider: &str,
-    provider_message_id: &str,
-) -> QueryResult<bool> {
-    let id = id.to_string();
-    let first = sms_messages::table
-        .filter(dsl::provider_message_id.eq(provider_message_id))
-        .filter(dsl::provider.eq(provider))
-        .filter(dsl::id.ne(&id));
-    let part = sms_part_ids::table
-        .filter(sms_part_ids::provider_message_id.eq(provider_message_id))
-        .filter(sms_part_ids::provider.eq(provider))
-        .filter(sms_part_ids::message_id.ne(&id));
-    Ok(select(exists(first)).get_result(connection)?
-        || select(exists(part)).get_result(connection)?)
 }
 
 /// The same error with the message that it is about.

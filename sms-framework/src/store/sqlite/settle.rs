@@ -10,10 +10,12 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
 use super::names;
-use super::schema::{sms_messages, sms_part_ids};
+use super::proof::keep_ids;
+use super::schema::sms_messages;
 use crate::store::Settlement;
 
-/// Settles the row where this store still leases it; true if it did.
+/// Settles the row where this store still leases it, or where the provider took the message after
+/// all; true if it did.
 pub(super) fn settle(
     connection: &mut SqliteConnection,
     settlement: &Settlement,
@@ -40,16 +42,7 @@ fn keep_further_ids(
         .find(id)
         .select(sms_messages::provider)
         .first(connection)?;
-    for provider_message_id in further {
-        diesel::insert_or_ignore_into(sms_part_ids::table)
-            .values((
-                sms_part_ids::provider_message_id.eq(provider_message_id),
-                sms_part_ids::provider.eq(&provider),
-                sms_part_ids::message_id.eq(id),
-            ))
-            .execute(connection)?;
-    }
-    Ok(())
+    keep_ids(connection, id, &provider, further)
 }
 
 struct Update<'a> {
@@ -69,6 +62,7 @@ struct Update<'a> {
     next_attempt_at: Option<i64>,
     drop_body: bool,
     at: i64,
+    accepting: bool,
 }
 
 impl<'a> Update<'a> {
@@ -91,6 +85,7 @@ impl<'a> Update<'a> {
             next_attempt_at: settlement.next_attempt_at.map(|at| at.as_millisecond()),
             drop_body: settlement.drop_body,
             at: settlement.at.as_millisecond(),
+            accepting: settlement.is_accepting(),
         }
     }
 }
@@ -127,8 +122,11 @@ impl QueryFragment<Sqlite> for Update<'_> {
         out.push_bind_param::<BigInt, _>(&self.at)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(&self.id)?;
-        out.push_sql(" AND state = 'sending' AND holder = ");
+        out.push_sql(" AND ((state = 'sending' AND holder = ");
         out.push_bind_param::<Text, _>(&self.holder)?;
+        out.push_sql(") OR (");
+        out.push_bind_param::<Bool, _>(&self.accepting)?;
+        out.push_sql(" AND state IN ('sending', 'queued', 'unknown', 'canceled')))");
         Ok(())
     }
 }
