@@ -51,14 +51,15 @@ states! {
     Canceled = "canceled";
     /// Its time to live ran out before it was sent.
     Expired = "expired";
-    /// The provider refused it.
+    /// The provider refused it, or validation did.
     Rejected = "rejected";
 }
 
 impl MessageState {
     /// True when the provider has, or had, the message: it counts as sent.
     ///
-    /// [`Undelivered`](Self::Undelivered) is such a state: the provider took it, the carrier did not.
+    /// [`Undelivered`](Self::Undelivered) is such a state: the provider took it and charges for it, the carrier
+    /// did not. Statistics count it as a failure.
     #[must_use]
     pub const fn is_sent(self) -> bool {
         matches!(

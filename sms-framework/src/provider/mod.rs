@@ -38,8 +38,8 @@ pub type DynProvider = Arc<dyn Provider>;
 /// * `Rejected` where the vendor looked and refused;
 /// * `MaybeSent` for everything else: a 5xx, a timeout, a 2xx that cannot be read.
 ///
-/// The future may be dropped only before its first poll; after that the stack runs it to its end,
-/// even when the caller went away.
+/// Once polled, the stack runs the future to its end, even when the caller went away; only
+/// `send.attempt_timeout` cuts it off, and then the message counts as `MaybeSent`.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug + 'static {
     /// Sends one message, once.

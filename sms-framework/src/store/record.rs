@@ -131,7 +131,7 @@ impl Outcome {
 pub struct Attempt {
     /// Which message.
     pub message_id: MessageId,
-    /// The number of the attempt within its round, from 1; a lookup has the number of the attempt it asks about.
+    /// The number of the attempt within its round, from 1; a lookup has the number of calls made so far.
     pub number: u32,
     /// The id of the provider.
     pub provider: String,
