@@ -17,3 +17,8 @@ use std::process::ExitCode;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     cli::run(arguments)
 }
+
+/// The README's program compiles, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
