@@ -63,6 +63,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Leases up to `limit` messages of `provider` whose time has come (`queued`, `unknown` with a time to ask
     /// again, `sending` whose lease ran out) until `lease_until`, longest due first.
     ///
+    /// A future that is dropped before it gave its answer leases nothing: what it had claimed is
+    /// due again as it was.
+    ///
     /// # Errors
     /// `STORAGE`.
     async fn claim_due(
