@@ -5,6 +5,8 @@
 mod certainty;
 #[path = "stack/log.rs"]
 mod log;
+#[path = "stack/lookup.rs"]
+mod lookup;
 #[path = "stack/rate_limit.rs"]
 mod rate_limit;
 #[path = "stack/retry.rs"]
