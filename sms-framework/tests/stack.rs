@@ -5,6 +5,8 @@
 mod certainty;
 #[path = "stack/log.rs"]
 mod log;
+#[path = "stack/lookup.rs"]
+mod lookup;
 #[path = "stack/own_service.rs"]
 mod own_service;
 #[path = "stack/rate_limit.rs"]

@@ -4,6 +4,8 @@
 
 #[path = "store/both.rs"]
 mod both;
+#[path = "store/dropped_claim.rs"]
+mod dropped_claim;
 #[path = "store/group.rs"]
 mod group;
 #[path = "store/life.rs"]

@@ -17,7 +17,7 @@ pub use record::{
     MessageRecord, NewMessage, Outcome, QueueCounts, Settlement, StatsFilter, StoreInfo,
 };
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::message::MessageId;
 
 /// A shared handle to any store.
@@ -62,6 +62,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Leases up to `limit` messages of `provider` whose time has come (`queued`, `unknown` with a time to ask
     /// again, `sending` whose lease ran out) until `lease_until`, longest due first.
+    ///
+    /// A future that is dropped before it gave its answer leases nothing: what it had claimed is
+    /// due again as it was.
     ///
     /// # Errors
     /// `STORAGE`.
@@ -135,7 +138,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 #[cfg(any(feature = "sqlite", feature = "testkit"))]
 pub(crate) fn begun_before(id: MessageId) -> Error {
     Error::new(
-        ErrorKind::InvalidMessage,
+        crate::error::ErrorKind::InvalidMessage,
         format!("message {id} was handed over before: make a new Message to send the text again"),
     )
 }

@@ -16,6 +16,13 @@ const CLAIMABLE: [&str; 3] = [
     MessageState::Sending.as_str(),
 ];
 
+/// A row just leased, and when it was due before.
+#[derive(Debug)]
+pub(super) struct Leased {
+    pub(super) message: Claimed,
+    due: Option<i64>,
+}
+
 /// Leases up to `limit` due messages of `provider` for `holder`. It runs inside the writer's immediate
 /// transaction, so no other store can see the same rows as due.
 pub(super) fn claim(
@@ -25,7 +32,7 @@ pub(super) fn claim(
     now: Timestamp,
     lease_until: Timestamp,
     limit: usize,
-) -> QueryResult<Vec<Claimed>> {
+) -> QueryResult<Vec<Leased>> {
     let mut claimed = Vec::new();
     while claimed.len() < limit {
         let due = due(connection, provider, now, limit - claimed.len())?;
@@ -64,12 +71,15 @@ fn due(
         .load(connection)
 }
 
-fn read(connection: &mut SqliteConnection, id: &str) -> QueryResult<Claimed> {
-    dsl::sms_messages
+fn read(connection: &mut SqliteConnection, id: &str) -> QueryResult<Leased> {
+    let row: MessageRow = dsl::sms_messages
         .find(id)
         .select(MessageRow::as_select())
-        .first(connection)?
-        .into_claimed()
+        .first(connection)?;
+    Ok(Leased {
+        due: row.due(),
+        message: row.into_claimed()?,
+    })
 }
 
 fn lease(
@@ -85,6 +95,28 @@ fn lease(
             dsl::next_attempt_at.eq(until.as_millisecond()),
         ))
         .execute(connection)
+}
+
+/// Makes rows due again as they were, for nobody heard that they were leased.
+pub(super) fn release(
+    connection: &mut SqliteConnection,
+    holder: &str,
+    rows: &[Leased],
+) -> QueryResult<()> {
+    for Leased { message, due } in rows {
+        let leased = dsl::sms_messages
+            .find(message.message.id().to_string())
+            .filter(dsl::state.eq(MessageState::Sending.as_str()))
+            .filter(dsl::holder.eq(holder));
+        diesel::update(leased)
+            .set((
+                dsl::state.eq(message.was.as_str()),
+                dsl::holder.eq(None::<String>),
+                dsl::next_attempt_at.eq(*due),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// A row that cannot be read would be due for ever. It ends here, truthfully: as failed where it

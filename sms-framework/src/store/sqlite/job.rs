@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use std::path::Path;
 
 use super::attempts::NewAttemptRow;
+use super::claim::Leased;
 use super::rows::NewMessageRow;
 use super::schema::{sms_attempts, sms_messages};
 use super::{claim, failure, proof, settle};
 use crate::error::Error;
 use crate::message::MessageId;
-use crate::store::{Attempt, Claimed, NewMessage, Settlement, begun_before};
+use crate::store::{Attempt, NewMessage, Settlement, begun_before};
 
 #[derive(Debug)]
 pub(super) enum Job {
@@ -30,6 +31,8 @@ pub(super) enum Job {
         lease_until: Timestamp,
         limit: usize,
     },
+    /// Gives back what a claim leased for somebody who went away.
+    Release(Vec<Leased>),
     /// Nothing: answered once everything before it is on disk.
     Flush,
 }
@@ -41,7 +44,7 @@ pub(super) enum Done {
     Settled(bool),
     /// Whether the provider's ids are the message's.
     Proven(bool),
-    Claimed(Vec<Claimed>),
+    Claimed(Vec<Leased>),
 }
 
 impl Job {
@@ -75,6 +78,10 @@ impl Job {
                 limit,
             } => claim::claim(connection, holder, provider, *now, *lease_until, *limit)
                 .map(Done::Claimed),
+            Self::Release(rows) => {
+                claim::release(connection, holder, rows)?;
+                Ok(Done::Written)
+            }
             Self::Flush => Ok(Done::Written),
         }
     }

@@ -149,7 +149,7 @@ impl Store for SqliteStore {
             limit,
         };
         match self.writer.write(claim).await? {
-            Done::Claimed(claimed) => Ok(claimed),
+            Done::Claimed(rows) => Ok(rows.into_iter().map(|row| row.message).collect()),
             Done::Written | Done::Settled(_) | Done::Proven(_) => Ok(Vec::new()),
         }
     }

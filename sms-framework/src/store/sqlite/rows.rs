@@ -192,6 +192,11 @@ impl MessageRow {
         })
     }
 
+    /// When it is due, in milliseconds since 1970.
+    pub(super) fn due(&self) -> Option<i64> {
+        self.next_attempt_at
+    }
+
     fn id(&self) -> QueryResult<MessageId> {
         self.id.parse().map_err(|_| unreadable("id"))
     }

@@ -12,6 +12,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::oneshot;
 
+use super::claim::Leased;
 use super::job::{Done, Job};
 use super::lost::Lost;
 use super::{failure, transaction};
@@ -28,6 +29,16 @@ struct Waiting {
     job: Job,
     /// Where nobody waits for the answer, a failure is counted as lost.
     answer: Option<oneshot::Sender<Answer>>,
+}
+
+impl Waiting {
+    /// A claim is for its caller alone: if that one has gone, nothing is leased.
+    fn run(&self, connection: &mut SqliteConnection, holder: &str) -> QueryResult<Done> {
+        match (&self.job, &self.answer) {
+            (Job::Claim { .. }, Some(answer)) if answer.is_closed() => Ok(Done::Written),
+            (job, _) => job.run(connection, holder),
+        }
+    }
 }
 
 /// The handle to the thread. Dropping it returns when all that was handed over is written.
@@ -67,7 +78,12 @@ impl Writer {
     pub(super) async fn write(&self, job: Job) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.hand_over(job, Some(answer))?;
-        answered.await.unwrap_or_else(|_| Err(stopped()))
+        let mut listener = Listener {
+            writer: self,
+            answered,
+        };
+        let answer = (&mut listener.answered).await;
+        answer.unwrap_or_else(|_| Err(stopped()))
     }
 
     /// Hands a job over for which nobody waits.
@@ -98,6 +114,22 @@ impl Drop for Writer {
     }
 }
 
+/// Somebody who waits for an answer, and may go away when it was given but not yet heard.
+struct Listener<'a> {
+    writer: &'a Writer,
+    answered: oneshot::Receiver<Answer>,
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        // An answer that comes after this goes back to the thread.
+        self.answered.close();
+        if let Ok(Ok(Done::Claimed(rows))) = self.answered.try_recv() {
+            self.writer.write_soon(Job::Release(rows));
+        }
+    }
+}
+
 struct Thread {
     connection: SqliteConnection,
     path: PathBuf,
@@ -124,7 +156,7 @@ impl Thread {
         let together = transaction::immediate(&mut self.connection, |connection| {
             group
                 .iter()
-                .map(|waiting| waiting.job.run(connection, holder))
+                .map(|waiting| waiting.run(connection, holder))
                 .collect::<QueryResult<Vec<_>>>()
         });
         match together {
@@ -143,7 +175,7 @@ impl Thread {
                 .iter()
                 .map(|waiting| {
                     let result = transaction::apart(connection, |connection| {
-                        waiting.job.run(connection, holder)
+                        waiting.run(connection, holder)
                     });
                     match result {
                         Err(error) if !failure::is_the_jobs_own(&error) => Err(error),
@@ -155,7 +187,7 @@ impl Thread {
         apart.unwrap_or_else(|error| repeat(error, group.len()))
     }
 
-    fn answer(&self, waiting: Waiting, result: QueryResult<Done>) {
+    fn answer(&mut self, waiting: Waiting, result: QueryResult<Done>) {
         let Waiting { job, answer } = waiting;
         let result = result.map_err(|error| job.explain(&self.path, &error));
         let unheard = match answer {
@@ -166,10 +198,22 @@ impl Thread {
             None => result,
         };
         match unheard {
+            Ok(Done::Claimed(rows)) => self.release(rows),
             Ok(_) => self.lost.written(),
             // The message's own fault: nothing that belongs in the log is missing there.
             Err(error) if error.kind() == ErrorKind::InvalidMessage => {}
             Err(error) => self.lost.count(&error),
+        }
+    }
+
+    /// Before anything else is answered, so that whoever asks next finds the rows due.
+    fn release(&mut self, rows: Vec<Leased>) {
+        let release = Waiting {
+            job: Job::Release(rows),
+            answer: None,
+        };
+        if let Some(result) = self.write(std::slice::from_ref(&release)).pop() {
+            self.answer(release, result);
         }
     }
 }
