@@ -421,3 +421,55 @@ fn nothing_is_started_any_more_when_nobody_reads_the_results() {
         "{said}"
     );
 }
+
+#[test]
+fn an_array_in_json_lines_is_not_sent() {
+    let place = Place::new().in_a_hurry();
+    let ran = place
+        .feed(
+            &["broadcast", "--jsonl", "-", "--json"],
+            "[\"+14155550101\",\"hi\"]\n",
+        )
+        .code(1);
+    assert!(ran.out.contains("not a JSON object"), "{}", ran.out);
+}
+
+#[test]
+fn lines_of_a_file_from_windows_are_counted_like_any() {
+    let place = Place::new().in_a_hurry();
+    place.write("fans.csv", "phone\r\n+14155550101\r\nbad\r\n");
+    let ran = place.run(&["broadcast", "hi", "--csv", "fans.csv"]).code(1);
+    assert!(ran.out.contains("(line 3)"), "{}", ran.out);
+}
+
+#[test]
+fn an_empty_cell_is_a_missing_variable_not_a_blank_text() {
+    let place = Place::new().in_a_hurry();
+    place.write(
+        "gigs.csv",
+        "phone,gig_title\n+14155550101,\n+14155550102,Jazz\n",
+    );
+    let others = [
+        "--var",
+        "date=today",
+        "--var",
+        "location=here",
+        "--var",
+        "rate=5",
+    ];
+    let command = [
+        "broadcast",
+        "--csv",
+        "gigs.csv",
+        "--template",
+        "booking_confirmation",
+    ];
+    let ran = place.run(&[&command[..], &others[..]].concat()).code(1);
+    assert!(
+        ran.out.contains("needs variable `gig_title`"),
+        "{}",
+        ran.out
+    );
+    let with_default = [&command[..], &others[..], &["--var", "gig_title=A gig"]].concat();
+    place.run(&with_default).code(0);
+}

@@ -227,3 +227,35 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
 }
+
+#[test]
+fn a_text_on_standard_input_is_never_cut() {
+    let place = Place::new();
+    let ran = place
+        .feed(&["segments", "-"], "a".repeat(1_100_000))
+        .code(2);
+    assert!(
+        ran.err
+            .contains("the text on standard input is longer than 1 MiB; nothing of it was used"),
+        "{}",
+        ran.err
+    );
+    let ran = place.feed(&["segments", "-"], [0xff, 0xfe]).code(2);
+    assert!(
+        ran.err.contains("the text on standard input is not UTF-8"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn an_array_is_no_object() {
+    let place = Place::new();
+    for (command, line) in [
+        ("segments", "[\"x\"]\n"),
+        ("numbers", "[\"+14155550123\"]\n"),
+    ] {
+        let ran = place.feed(&[command, "--jsonl"], line).code(1);
+        assert_eq!(ran.out, "{\"error\":\"line 1: not a JSON object\"}\n");
+    }
+}

@@ -382,3 +382,35 @@ fn nothing_is_coloured_away_from_a_terminal() {
     let ran = Place::new().run(&["send", "--to", "415", "Hello"]).code(1);
     assert!(!ran.out.contains('\x1b') && !ran.err.contains('\x1b'));
 }
+
+#[test]
+fn a_script_of_the_mock_that_cannot_be_read_is_told_once_with_its_origin() {
+    let place = Place::new().with_script("every 0: opted_out");
+    let ran = place
+        .run(&["send", "--to", "+14155550123", "Hello"])
+        .code(2);
+    assert_eq!(ran.err.matches("every 0").count(), 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("(variable SMS_PROVIDERS__MOCK__SCRIPT)"),
+        "{}",
+        ran.err
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_receipt_that_cannot_be_written_does_not_look_like_a_failed_send() {
+    let place = Place::new();
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let ended = place
+        .command(&["send", "--to", "+14155550123", "Hello"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.success(), "{told}");
+    assert!(
+        told.contains("cannot write to standard output") && told.contains("is accepted"),
+        "{told}"
+    );
+}

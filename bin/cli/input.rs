@@ -4,21 +4,31 @@ use std::io::{self, BufRead, Read};
 use std::time::Duration;
 
 use sms_framework::config::duration;
+use sms_framework::{Error, ErrorKind};
 
 /// Longer than any message, template variables and all; a line beyond it is refused unread, so that
 /// a file without line ends does not fill the memory.
 const LONGEST_LINE: usize = 1024 * 1024;
 
 /// The whole of stdin as text, without the line end that `echo` adds.
-pub(super) fn text_from_stdin() -> io::Result<String> {
-    let mut text = String::new();
+///
+/// # Errors
+/// It is not UTF-8, or longer than 1 MiB: it is never cut.
+pub(super) fn text_from_stdin() -> Result<String, Error> {
+    let refuse = |why: String| Error::new(ErrorKind::InvalidMessage, why);
+    let mut bytes = Vec::new();
     io::stdin()
         .lock()
-        .take(LONGEST_LINE as u64)
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot read standard input: {error}"))
-        })?;
+        .take(LONGEST_LINE as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(format!("cannot read standard input: {error}")))?;
+    if bytes.len() > LONGEST_LINE {
+        return Err(refuse(
+            "the text on standard input is longer than 1 MiB; nothing of it was used".to_owned(),
+        ));
+    }
+    let mut text = String::from_utf8(bytes)
+        .map_err(|_| refuse("the text on standard input is not UTF-8".to_owned()))?;
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);
     Ok(text)

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufWriter, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::input::Lines;
 
@@ -40,6 +40,16 @@ pub(super) fn answer<A: Serialize>(
     }
     output.flush()?;
     Ok(all_good)
+}
+
+/// A line as an object: serde would take an array of its fields as well.
+pub(super) fn object<'a, T: Deserialize<'a>>(line: &'a str) -> serde_json::Result<T> {
+    if !line.trim_ascii_start().starts_with('{') {
+        // What is not JSON at all is told as such.
+        serde_json::from_str::<serde::de::IgnoredAny>(line)?;
+        return Err(serde::de::Error::custom("not a JSON object"));
+    }
+    serde_json::from_str(line)
 }
 
 /// What is wrong with a line, without quoting it: serde_json would repeat a value of the wrong type,

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::outlook::outlook;
 use super::output::Output;
 use super::table::Table;
-use super::wording::{Facts, count, moment};
+use super::wording::{Facts, count, moment, printable};
 use super::{Ended, Global, sources};
 
 /// List messages, or show one with its attempts
@@ -192,15 +192,15 @@ fn text(message: &MessageRecord, attempts: &[Attempt], next: &str) -> String {
     facts.add("provider", provider(message));
     facts.add_some("provider id", message.provider_message_id.as_deref());
     facts.add_some("its word", message.provider_status.as_deref());
-    facts.add_some("owner", message.owner.as_deref());
-    facts.add_some("type", message.message_type.as_deref());
+    facts.add_some("owner", message.owner.as_deref().map(printable));
+    facts.add_some("type", message.message_type.as_deref().map(printable));
     for (name, value) in &message.tags {
-        facts.add(format!("tag {name}"), value.as_str());
+        facts.add(format!("tag {}", printable(name)), printable(value));
     }
     let segments = count(message.segments, "segment");
     facts.add("length", format!("{segments}, {}", message.encoding));
     match (&message.body, &message.body_hash) {
-        (Some(body), _) => facts.add("text", body.as_str()),
+        (Some(body), _) => facts.add("text", printable(body)),
         (None, Some(hash)) => facts.add("text", format!("not kept; SHA-256 {hash}")),
         (None, None) => facts.add("text", "not kept"),
     };

@@ -75,7 +75,7 @@ impl Inspect {
 
 fn answer_lines(region: Option<Region>) -> Ended {
     let all_good = jsonl::answer(io::stdin().lock(), io::stdout().lock(), |line| {
-        let question: Question<'_> = serde_json::from_str(line)?;
+        let question: Question<'_> = jsonl::object(line)?;
         Ok(inspect(&question.input, region))
     })?;
     Ok(ExitCode::from(if all_good { 0 } else { INCOMPLETE }))

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sms_framework::{Delivery, MessageState};
 
 use super::output::Paint;
-use super::wording::{Facts, count, distance, moment, rounded};
+use super::wording::{Facts, count, distance, moment, printable_line, rounded};
 
 /// The receipt: what happened first, then the facts in aligned lines.
 pub(super) fn receipt(delivery: &Delivery, took: Duration, now: Timestamp, paint: Paint) -> String {
@@ -39,7 +39,8 @@ pub(super) fn receipt(delivery: &Delivery, took: Duration, now: Timestamp, paint
 }
 
 fn headline(delivery: &Delivery, paint: Paint) -> String {
-    let Delivery { to, provider, .. } = delivery;
+    let Delivery { provider, .. } = delivery;
+    let to = printable_line(&delivery.to);
     let line = match delivery.status {
         _ if delivery.is_accepted() && delivery.simulated => {
             let loud = paint.warn("SIMULATED");

@@ -61,7 +61,7 @@ impl Measure {
 
 fn answer_lines() -> Ended {
     let all_good = jsonl::answer(io::stdin().lock(), io::stdout().lock(), |line| {
-        let question: Question<'_> = serde_json::from_str(line)?;
+        let question: Question<'_> = jsonl::object(line)?;
         Ok(Segments::of(&question.text))
     })?;
     Ok(ExitCode::from(if all_good { 0 } else { INCOMPLETE }))

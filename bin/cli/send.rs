@@ -124,10 +124,19 @@ async fn deliver(client: &SmsClient, message: Message, output: &Output) -> Ended
     let delivery = client.deliver(message).await;
     let took = began.elapsed();
     client.flush().await;
-    if output.json {
-        output.object(&delivery)?;
+    let written = if output.json {
+        output.object(&delivery)
     } else if !output.quiet {
-        output.text(receipt(&delivery, took, Timestamp::now(), output.paint))?;
+        output.text(receipt(&delivery, took, Timestamp::now(), output.paint))
+    } else {
+        Ok(())
+    };
+    if let Err(error) = written {
+        // Not a failed send: who takes it for one sends the message again.
+        output.note(format_args!(
+            "cannot write to standard output ({error}), yet message {} is {}",
+            delivery.id, delivery.status
+        ));
     }
     Ok(conclude(&delivery, output))
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use comfy_table::presets::NOTHING;
 
+use super::wording::printable_line;
+
 /// A table with a head.
 #[derive(Debug)]
 pub(super) struct Table(comfy_table::Table);
@@ -17,7 +19,8 @@ impl Table {
     }
 
     pub(super) fn row<T: Into<String>, const N: usize>(&mut self, cells: [T; N]) {
-        self.0.add_row(cells.map(Into::into));
+        let cells = cells.map(|cell| printable_line(&cell.into()));
+        self.0.add_row(cells);
     }
 }
 

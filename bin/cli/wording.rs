@@ -1,5 +1,6 @@
 //! How times, waits and counts are written for people.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -59,6 +60,21 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
+/// What somebody else wrote, fit for a terminal: of the control characters only line ends stay.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let is_harmful = |c: char| c.is_control() && c != '\n';
+    if text.contains(is_harmful) {
+        Cow::Owned(text.replace(is_harmful, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same on one line.
+pub(super) fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', "\u{fffd}")
+}
+
 /// Lines of a name and a value, the values in one column.
 #[derive(Debug, Default)]
 pub(super) struct Facts(Vec<(String, String)>);
@@ -114,6 +130,12 @@ mod tests {
         assert_eq!(written(90_000), "1 min 30 s");
         assert_eq!(written(86_340_000), "23 h 59 min");
         assert_eq!(written(172_800_000), "2 d");
+    }
+
+    #[test]
+    fn what_others_wrote_cannot_command_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2J\nb\r"), "a\u{fffd}[2J\nb\u{fffd}");
+        assert_eq!(printable_line("a\nb"), "a\u{fffd}b");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use csv::StringRecord;
 use sms_framework::message::{NumberPolicy, Templates};
 use sms_framework::{Error, Message, MessageId};
 
+use super::line_ends::PlainLineEnds;
 use super::numbers::Seen;
 use super::source::{Bad, Input, Item, Taker};
 
@@ -23,7 +24,7 @@ const USUAL: [&str; 6] = [
 
 /// The rows of a CSV file.
 pub(super) struct CsvRows {
-    rows: csv::Reader<Box<dyn BufRead + Send>>,
+    rows: csv::Reader<PlainLineEnds<Box<dyn BufRead + Send>>>,
     length: Option<u64>,
     columns: StringRecord,
     column: usize,
@@ -59,7 +60,7 @@ impl CsvRows {
     ) -> Result<Self, String> {
         let mut rows = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_reader(input.reader);
+            .from_reader(PlainLineEnds::new(input.reader));
         let columns = rows
             .headers()
             .map_err(|error| format!("the CSV header cannot be read: {error}"))?
@@ -205,10 +206,13 @@ impl RowText {
                 let value = |variable: &String| {
                     let column = columns.iter().position(|column| column == variable);
                     let of_row = column.and_then(|column| row.get(column));
-                    let value = of_row.or_else(|| given.get(variable).map(String::as_str));
-                    (variable.clone(), value.unwrap_or_default().to_owned())
+                    // An empty cell gives nothing: the option does, or the template names what it lacks.
+                    let value = of_row
+                        .filter(|value| !value.is_empty())
+                        .or_else(|| given.get(variable).map(String::as_str));
+                    Some((variable.clone(), value?.to_owned()))
                 };
-                let variables: BTreeMap<String, String> = wanted.iter().map(value).collect();
+                let variables: BTreeMap<String, String> = wanted.iter().filter_map(value).collect();
                 templates.render(name, &variables)
             }
         }

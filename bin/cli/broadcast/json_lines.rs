@@ -8,7 +8,7 @@ use sms_framework::{Message, Sender};
 
 use super::super::detail::Detail;
 use super::super::input::Lines;
-use super::super::jsonl::mistake;
+use super::super::jsonl::{mistake, object};
 use super::source::{Bad, Input, Item, Taker};
 
 /// Messages as JSON lines; what a line does not say, the options say.
@@ -78,8 +78,7 @@ impl JsonLines {
 }
 
 fn message(text: &str, line: u64, detail: &Detail) -> Result<Message, Bad> {
-    let record: Record<'_> =
-        serde_json::from_str(text).map_err(|error| Bad::line(line, &mistake(&error)))?;
+    let record: Record<'_> = object(text).map_err(|error| Bad::line(line, &mistake(&error)))?;
     let to = record.to.into_owned();
     let mut message = Message::new(to.as_str(), record.body);
     let refuse = |error| Bad {

@@ -2,6 +2,7 @@
 
 mod csv_rows;
 mod json_lines;
+mod line_ends;
 mod numbers;
 mod progress;
 mod run;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::super::interrupt::Interrupt;
 use super::super::output::Output;
 use super::super::refusal::Refusal;
+use super::super::wording::printable_line;
 use super::super::{Ended, INCOMPLETE};
 use super::progress::Progress;
 use super::source::{Bad, Item, Source};
@@ -151,7 +152,7 @@ impl Run {
         let text = format!(
             "{}{}{}: {error} [{}]\n",
             self.output.paint.bad(what),
-            to.map_or_else(String::new, |to| format!(" {to}")),
+            to.map_or_else(String::new, |to| format!(" {}", printable_line(to))),
             line.filter(|_| to.is_some()).unwrap_or_default(),
             error.code(),
         );

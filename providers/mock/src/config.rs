@@ -41,7 +41,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "script",
         KeyType::List,
-        "What goes wrong, and when: rules of the form \"WHEN: OUTCOME\".",
+        "What goes wrong, and when: rules of the form \"WHEN: OUTCOME\". WHEN: a number, a prefix such as +1415*, or * for all, then a call such as 2, first 2 or every 3. OUTCOME: ok, delay 2s, throttled 5s, accepted_then_timeout, or an error such as opted_out, server_error, no_answer, connect.",
     )
     .default("[]")
     .sample("[\"+14155550199: opted_out\", \"every 3: server_error\"]"),

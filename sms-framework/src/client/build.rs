@@ -158,6 +158,10 @@ fn fall_back(
     if settings.fallback() == Fallback::Error {
         return Err(strict(why));
     }
+    if let (MOCK, Err(why)) = (choice.kind.as_str(), &provider) {
+        // Nothing could take its place.
+        return Err(why.clone());
+    }
     if let (MOCK, Ok(provider)) = (choice.kind.as_str(), &provider) {
         let provider = Arc::clone(provider);
         return Ok(Picked {
@@ -175,11 +179,12 @@ fn fall_back(
     let provider = settings
         .build_provider(&mock, registry)
         .map_err(|no_mock| {
-            Error::new(
-                ErrorKind::Config,
-                format!("{why}; and the mock cannot take its place: {no_mock}"),
-            )
-            .with_help(no_mock.help().unwrap_or_default())
+            let message = format!("{why}; and the mock cannot take its place: {no_mock}");
+            let error = Error::new(ErrorKind::Config, message);
+            match no_mock.help() {
+                Some(help) => error.with_help(help),
+                None => error,
+            }
         })?;
     Ok(Picked {
         choice: mock,

@@ -109,7 +109,11 @@ impl Settings {
         entry
             .build(&choice.provider, &figment)
             .map_err(|error| match error {
-                BuildError::Refused(error) => error.with_provider(&choice.provider),
+                BuildError::Refused(error) => self.located(
+                    entry,
+                    &choice.provider,
+                    error.with_provider(&choice.provider),
+                ),
                 BuildError::Table(error) => self.misfit(&choice.provider, &error),
             })
     }
@@ -122,6 +126,28 @@ impl Settings {
         };
         table.retain(|name, _| name != "kind" && !STACK_SECTIONS.contains(&name.as_str()));
         table
+    }
+
+    /// A provider's refusal, with the origin of the key that it names.
+    fn located(&self, entry: &ProviderEntry, id: &str, error: Error) -> Error {
+        let message = error.message();
+        let named = entry.keys.iter().find(|key| {
+            [
+                key.name.to_owned(),
+                format!("providers.{id}.{}", key.name),
+                format!("providers.{}.{}", entry.kind, key.name),
+            ]
+            .iter()
+            .any(|name| message.contains(&format!("`{name}`")))
+        });
+        let path = named.map(|key| format!("providers.{id}.{}", key.name));
+        match path.filter(|path| self.is_set(path)) {
+            Some(path) => {
+                let message = format!("{message} ({})", self.origin(&path));
+                error.with_message(message)
+            }
+            None => error,
+        }
     }
 
     /// Never prints the value: it may be a secret.

@@ -56,12 +56,7 @@ fn reason(error: &std::io::Error) -> String {
 fn parse(name: &str, text: &str) -> Result<Dict, String> {
     ImDocument::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_at(text, span.start));
-        let what = error
-            .message()
-            .lines()
-            .next()
-            .unwrap_or("not TOML")
-            .to_owned();
+        let what = error.message().trim().replace('\n', ": ");
         format!("{name}, line {line}, is not valid TOML: {what}")
     })?;
     Toml::from_str(text).map_err(|_| format!("{name} is not valid TOML"))

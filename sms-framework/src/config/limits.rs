@@ -1,5 +1,6 @@
 //! What the settings must satisfy together, checked before anything starts.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{Settings, StackSettings, duration};
@@ -50,6 +51,9 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             settings.origin("queue.base")
         ));
     }
+    // What is wrong globally is wrong for each provider again.
+    let mut told = HashSet::new();
+    problems.retain(|problem| told.insert(problem.clone()));
     problems
 }
 

@@ -76,7 +76,7 @@ impl Sources {
     #[must_use]
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        if path.is_dir() || path.extension().is_none() {
+        if path.is_dir() || (!path.is_file() && path.extension().is_none()) {
             self.folder = Some(Folder { path, named: true });
         } else {
             self.folder = None;

@@ -168,7 +168,7 @@ fn still_unknown(claimed: &Claimed, inquiry: Option<&Inquiry>) -> Error {
             "the process that was sending it went away before it could note the outcome"
         }
         (_, Some(Doubt::ServerError)) => "an attempt was answered with a server error",
-        _ => "an attempt had no answer",
+        _ => "an attempt had no answer that could be read",
     };
     let evidence = match inquiry {
         Some(_) => "the provider does not list the message (weak evidence: lists lag)",

@@ -89,6 +89,13 @@ impl Error {
         self
     }
 
+    /// The same error in other words.
+    #[must_use]
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// Adds what to do about it, shown on a line of its own.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
