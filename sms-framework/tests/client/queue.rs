@@ -156,7 +156,7 @@ async fn unknown_stays_unknown_until_the_provider_lists_it() {
     let note = row.error.unwrap();
     assert_eq!(
         note.message,
-        "fake: an attempt had no answer, and the provider does not list the message (weak evidence: lists lag)"
+        "fake: an attempt had no answer that could be read, and the provider does not list the message (weak evidence: lists lag)"
     );
     assert_eq!(note.certainty, Certainty::MaybeSent);
     assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
