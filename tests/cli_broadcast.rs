@@ -373,7 +373,7 @@ fn a_second_ctrl_c_exits_at_once() {
             "+14155550101",
             "+14155550102",
             "--concurrency",
-            "1",
+            "2",
         ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -383,10 +383,15 @@ fn a_second_ctrl_c_exits_at_once() {
         .read_line(&mut String::new())
         .unwrap();
     interrupt(&process);
-    let mut said = BufReader::new(process.stderr.take().unwrap());
-    said.read_line(&mut String::new()).unwrap();
+    let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
+    said.next().unwrap().unwrap();
     interrupt(&process);
     assert_eq!(process.wait().unwrap().code(), Some(130));
+    let told = said.any(|line| {
+        line.unwrap()
+            .contains("`sms queue list --state sending` shows it")
+    });
+    assert!(told);
 }
 
 #[test]

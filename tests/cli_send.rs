@@ -414,3 +414,41 @@ fn a_receipt_that_cannot_be_written_does_not_look_like_a_failed_send() {
         "{told}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_waits_for_the_outcome_and_the_second_exits_at_once() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let place = Place::new().with("SMS_PROVIDERS__MOCK__DELAY", "30s");
+    let mut process = place
+        .command(&["send", "-v", "--to", "+14155550123", "Hello"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let interrupt = |process: &std::process::Child| {
+        let id = process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
+    // What it says first, it says after it began to listen.
+    said.next().unwrap().unwrap();
+    interrupt(&process);
+    let waits = said.find(|line| line.as_ref().unwrap().contains("its outcome is waited for"));
+    assert!(waits.is_some());
+    interrupt(&process);
+    assert_eq!(process.wait().unwrap().code(), Some(130));
+    let last = said.next().unwrap().unwrap();
+    assert!(
+        last.contains("`sms queue list --state sending` shows it"),
+        "{last}"
+    );
+}

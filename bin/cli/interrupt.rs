@@ -22,6 +22,9 @@ impl Interrupt {
             output.note(first);
             stop.stop();
             signals.next().await;
+            output.note(
+                "stopped at once: what was under way is left as `sending`; `sms queue list --state sending` shows it",
+            );
             std::process::exit(INTERRUPTED);
         });
         Ok(interrupt)

@@ -8,6 +8,7 @@ use sms_framework::{Delivery, Error, Message, SmsClient};
 
 use super::detail::{Detail, FromTemplate};
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 use super::output::Output;
 use super::receipt::receipt;
 use super::refusal::Refusal;
@@ -47,6 +48,9 @@ impl Send {
         let runtime = sources::runtime()?;
         // Inside the runtime: a provider may need one to be built.
         runtime.block_on(async {
+            let waiting =
+                "the message may be under way: its outcome is waited for (again to exit at once)";
+            let _interrupt = Interrupt::listen(*output, waiting)?;
             let client = match global.client() {
                 Ok(client) => client,
                 Err(error) => return refused(error),
