@@ -11,7 +11,7 @@ use crate::config::{AfterServerError, BodyLog, QueueSettings};
 use crate::error::{Certainty, Class, Error, ErrorKind};
 use crate::message::{MessageState, Outbound, Receipt};
 use crate::stack::{AttemptLog, SendRequest, WallClock, after};
-use crate::store::{Attempt, Doubt, DynStore, ErrorNote, NewMessage, Settlement};
+use crate::store::{Attempt, DynStore, ErrorNote, NewMessage, Settlement};
 
 /// What the ledger decides by.
 #[derive(Debug, Clone)]
@@ -236,7 +236,8 @@ impl Ledger {
         } else {
             error
         };
-        let held = is_doubtful(&error) && !self.may_resend(request, &error);
+        let resend = error.is_transient() && request.may_be_resent(self.policy.after_server_error);
+        let held = is_doubtful(&error) && !resend;
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
             // Asking again later can settle it; nothing is sent.
@@ -251,16 +252,6 @@ impl Ledger {
             state,
             next_attempt_at,
         }
-    }
-
-    /// A 5xx answer may be followed by another try where the policy says so; silence never.
-    fn may_resend(&self, request: &SendRequest, error: &Error) -> bool {
-        let answered = request.trail().doubt() == Some(Doubt::ServerError);
-        let held = request.round.is_some_and(|round| round.held);
-        answered
-            && !held
-            && error.is_transient()
-            && self.policy.after_server_error == AfterServerError::Resend
     }
 
     /// When the next round from the queue is due; `None` where there were enough.

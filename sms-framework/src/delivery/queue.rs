@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::dispatch::{Guard, settle};
 use super::ledger::HasRow;
 use super::{Delivery, Dispatcher, Ledger};
-use crate::config::AfterServerError;
 use crate::error::{Class, Error, ErrorKind};
 use crate::message::{MessageState, Receipt};
 use crate::stack::{Inquiry, Round, SendRequest, after};
@@ -119,7 +118,7 @@ async fn without_a_call(
     if request.trail().doubt().is_some() {
         match ask(inquiry, claimed).await {
             Ok(Some(receipt)) => return Some(Ok(receipt)),
-            Ok(None) if may_resend(ledger.policy().after_server_error, request) => {}
+            Ok(None) if request.may_be_resent(ledger.policy().after_server_error) => {}
             Ok(None) => {
                 return Some(Err(
                     still_unknown(claimed, inquiry).with_provider(ledger.provider())
@@ -153,13 +152,6 @@ async fn ask(inquiry: Option<&Inquiry>, claimed: &Claimed) -> Result<Option<Rece
         Some(inquiry) => inquiry.ask(&claimed.message, claimed.attempts).await,
         None => Ok(None),
     }
-}
-
-/// Only what was queued after a 5xx answer; never what nobody answered for.
-fn may_resend(policy: AfterServerError, request: &SendRequest) -> bool {
-    policy == AfterServerError::Resend
-        && request.trail().doubt() == Some(Doubt::ServerError)
-        && !request.round.is_some_and(|round| round.held)
 }
 
 fn still_unknown(claimed: &Claimed, inquiry: Option<&Inquiry>) -> Error {

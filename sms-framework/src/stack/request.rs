@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use tokio::time::Instant;
 
+use crate::config::AfterServerError;
 use crate::error::{Certainty, Error};
 use crate::message::{Outbound, Receipt};
 use crate::store::Doubt;
@@ -72,6 +73,14 @@ impl SendRequest {
     #[must_use]
     pub fn trail(&self) -> &Arc<Trail> {
         &self.trail
+    }
+
+    /// The rule of rules: what may be out already is sent again only where the heaviest doubt is a
+    /// 5xx *answer*, it was never held for a person, and the policy says so. Silence never is.
+    pub(crate) fn may_be_resent(&self, policy: AfterServerError) -> bool {
+        self.trail.doubt() == Some(Doubt::ServerError)
+            && !self.round.is_some_and(|round| round.held)
+            && policy == AfterServerError::Resend
     }
 
     pub(super) fn is_settled(&self) -> bool {
