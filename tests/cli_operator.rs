@@ -436,3 +436,30 @@ fn a_configuration_in_a_file_that_sms_config_names_is_read() {
     place.run(&["migrate"]).code(0);
     assert!(place.has("mine.db"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_file_is_found_by_the_check() {
+    // Not even root makes files there.
+    let place = Place::new().with("DATABASE_URL", "/proc/sms.db");
+    let ran = place.run(&["config", "check"]).code(2);
+    assert!(
+        ran.err.contains("`/proc/sms.db` cannot be made: "),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err
+            .contains("choose another file with database.url or DATABASE_URL"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_check_leaves_nothing_behind() {
+    let place = Place::new();
+    place.run(&["config", "check"]).code(0);
+    let left: Vec<_> = std::fs::read_dir(place.path(".")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}

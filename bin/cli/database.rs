@@ -1,9 +1,10 @@
 //! The database as `config check` and `migrate` see it: looked at without being made.
 
 use std::fmt;
+use std::path::Path;
 
 use sms_framework::store::sqlite::{SqliteOptions, SqliteStore};
-use sms_framework::{Error, Settings};
+use sms_framework::{Error, ErrorKind, Settings};
 
 /// What stands in the place of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -35,12 +36,30 @@ pub(super) fn options(settings: &Settings) -> Result<SqliteOptions, Error> {
     Ok(options)
 }
 
-/// Looks without making or changing anything.
+/// Looks without making or changing anything that stays.
+///
+/// # Errors
+/// The file cannot be used, or there is none and its folder takes none.
 pub(super) fn look(options: &SqliteOptions) -> Result<Found, Error> {
     Ok(match SqliteStore::is_current(options)? {
-        None => Found::Nothing,
+        None => {
+            folder_takes_files(&options.path)?;
+            Found::Nothing
+        }
         Some(false) => Found::Outdated,
         Some(true) => Found::Current,
+    })
+}
+
+/// Only trying tells: whose the process is, what the disk allows and what is mounted all have a say.
+fn folder_takes_files(database: &Path) -> Result<(), Error> {
+    let probe = database.with_extension(format!("probe-{}", std::process::id()));
+    let tried = std::fs::File::create_new(&probe).and_then(|_| std::fs::remove_file(&probe));
+    tried.map_err(|error| {
+        let message = format!("`{}` cannot be made: {error}", database.display());
+        Error::new(ErrorKind::Storage, message).with_help(
+            "make its folder writable, or choose another file with database.url or DATABASE_URL",
+        )
     })
 }
 
