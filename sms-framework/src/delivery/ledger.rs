@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use jiff::Timestamp;
 
 use super::counts::Counters;
-use super::{Counts, Delivery, End, Ending, Invalid, is_doubtful};
+use super::{Counts, Delivery, End, Ending, Invalid};
 use crate::config::{AfterServerError, BodyLog, QueueSettings};
 use crate::error::{Certainty, Class, Error, ErrorKind};
 use crate::message::{MessageState, Outbound, Receipt};
@@ -237,7 +237,7 @@ impl Ledger {
             error
         };
         let resend = error.is_transient() && request.may_be_resent(self.policy.after_server_error);
-        let held = is_doubtful(&error) && !resend;
+        let held = error.certainty() == Certainty::MaybeSent && !resend;
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
             // Asking again later can settle it; nothing is sent.

@@ -212,8 +212,3 @@ impl End {
         }
     }
 }
-
-/// True when the error leaves nobody sure.
-fn is_doubtful(error: &Error) -> bool {
-    error.certainty() == Certainty::MaybeSent
-}

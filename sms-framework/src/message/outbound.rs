@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{MessageId, PhoneNumber, Segments, Sender};
+use super::{Message, MessageId, PhoneNumber, Segments, Sender};
 
 /// A message that passed validation: what the layers and the provider get to see.
 ///
@@ -28,6 +28,23 @@ pub struct Outbound {
 }
 
 impl Outbound {
+    /// A draft whose recipient was read and whose sender is settled; its text is measured here.
+    pub(crate) fn of_draft(message: Message, to: PhoneNumber, created_at: Timestamp) -> Self {
+        Self {
+            id: message.id,
+            to,
+            from: message.from,
+            segments: Segments::of(&message.body),
+            body: message.body,
+            owner: message.owner,
+            message_type: message.message_type,
+            tags: message.tags,
+            media: message.media,
+            valid_for: message.valid_for,
+            created_at,
+        }
+    }
+
     /// Our id of it: give it to the provider as client reference where it takes one.
     #[must_use]
     pub fn id(&self) -> MessageId {

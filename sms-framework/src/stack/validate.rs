@@ -9,7 +9,7 @@ use tower::{Layer, Service};
 use super::{SendRequest, WallClock};
 use crate::config::ValidateSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Segments, Sender};
+use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Sender};
 use crate::provider::{Capabilities, Provider};
 
 /// The rules that a message must satisfy before anything else happens.
@@ -46,13 +46,15 @@ impl Validator {
     ///
     /// # Errors
     /// * `INVALID_PHONE`: the recipient is no phone number under the rule in force;
-    /// * `INVALID_MESSAGE`: nothing to send;
+    /// * `INVALID_MESSAGE`: nothing to send, or a media address that is none;
     /// * `MESSAGE_TOO_LONG`: with both numbers;
     /// * `UNSUPPORTED`: it asks for what the provider cannot do.
-    pub fn check(&self, message: Message) -> Result<Outbound, Error> {
+    pub fn check(&self, mut message: Message) -> Result<Outbound, Error> {
         let to = self.number(&message.to)?;
         self.check_body(&message)?;
-        let from = message.from.or_else(|| self.default_sender.clone());
+        if message.from.is_none() {
+            message.from.clone_from(&self.default_sender);
+        }
         let cannot =
             |what: &str| Error::new(ErrorKind::Unsupported, format!("the provider {what}"));
         if !message.media.is_empty() && !self.capabilities.media {
@@ -63,25 +65,14 @@ impl Validator {
         if message.valid_for.is_some() && !self.capabilities.validity {
             return Err(cannot("takes no validity period: leave it out"));
         }
-        if matches!(from, Some(Sender::MessagingService(_))) && !self.capabilities.messaging_service
+        if matches!(message.from, Some(Sender::MessagingService(_)))
+            && !self.capabilities.messaging_service
         {
             return Err(cannot(
                 "has no messaging services: send from a number or a sender ID",
             ));
         }
-        Ok(Outbound {
-            id: message.id,
-            to,
-            from,
-            segments: Segments::of(&message.body),
-            body: message.body,
-            owner: message.owner,
-            message_type: message.message_type,
-            tags: message.tags,
-            media: message.media,
-            valid_for: message.valid_for,
-            created_at: self.clock.now(),
-        })
+        Ok(Outbound::of_draft(message, to, self.clock.now()))
     }
 
     /// Reads a recipient under the rule in force.
@@ -106,7 +97,7 @@ impl Validator {
                 "the message is empty: it needs a text",
             ));
         }
-        // Characters are never fewer than a quarter of the bytes: most texts need no counting.
+        // There are never more characters than bytes: most texts need no counting.
         if message.body.len() <= self.max_characters {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::message::{Message, Outbound, PhoneNumber, Segments};
+use crate::message::{Message, Outbound, PhoneNumber};
 
 /// The message as a provider would get to see it, handed over now.
 ///
@@ -30,17 +30,5 @@ pub fn outbound(message: Message) -> Outbound {
 #[must_use]
 pub fn outbound_at(message: Message, created_at: Timestamp) -> Outbound {
     let to = PhoneNumber::parse(&message.to).expect("a test writes its recipient as E.164");
-    Outbound {
-        id: message.id,
-        to,
-        from: message.from,
-        segments: Segments::of(&message.body),
-        body: message.body,
-        owner: message.owner,
-        message_type: message.message_type,
-        tags: message.tags,
-        media: message.media,
-        valid_for: message.valid_for,
-        created_at,
-    }
+    Outbound::of_draft(message, to, created_at)
 }
