@@ -32,6 +32,8 @@ macro_rules! pigeon {
                 const KEYS: &'static [ConfigKey] =
                     &[ConfigKey::new("loft", KeyType::Text, "Where they start.")];
                 const CREDENTIALS: &'static [&'static [&'static str]] = &[&["loft"]];
+                const CAPABILITIES: sms_framework::provider::Capabilities =
+                    sms_framework::provider::Capabilities::new();
                 type Config = PigeonConfig;
 
                 fn build(id: &str, config: PigeonConfig) -> Result<Self, Error> {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sms_framework::provider::{Capabilities, ConfigKey, Lookup, Plugin, Provider};
+use sms_framework::provider::{
+    Capabilities, ConfigKey, Lookup, Plugin, Provider, Reference, Validity,
+};
 use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 use uuid::Uuid;
 
@@ -132,16 +134,9 @@ impl Provider for Mock {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let all = Capabilities::new()
-            .with_simulated()
-            .with_media()
-            .with_validity()
-            .with_messaging_service();
-        if self.0.lookup {
-            all.with_lookup()
-        } else {
-            all
-        }
+        let mut capabilities = Self::CAPABILITIES;
+        capabilities.lookup = self.0.lookup;
+        capabilities
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -170,6 +165,13 @@ impl Plugin for Mock {
     const SUMMARY: &'static str = "Sends nothing, shows what would have been sent, fails on cue";
     const KEYS: &'static [ConfigKey] = config::KEYS;
     const CREDENTIALS: &'static [&'static [&'static str]] = &[];
+    const CAPABILITIES: Capabilities = Capabilities::new()
+        .with_simulated()
+        .with_media()
+        .with_validity(Validity::seconds(0, u64::MAX))
+        .with_messaging_service()
+        .with_reference(Reference::None)
+        .with_lookup();
     type Config = MockConfig;
 
     fn build(id: &str, config: MockConfig) -> Result<Self, Error> {

@@ -9,7 +9,7 @@ use sms_framework::message::ServiceId;
 use sms_framework::provider::http::reqwest::header::ACCEPT;
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
 use sms_framework::provider::http::{Answer, HttpClient};
-use sms_framework::provider::{Capabilities, ConfigKey, Lookup, Plugin, Provider};
+use sms_framework::provider::{Capabilities, ConfigKey, Lookup, Plugin, Provider, Validity};
 use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 
 use crate::answer;
@@ -125,11 +125,7 @@ impl Provider for Twilio {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::new()
-            .with_media()
-            .with_validity()
-            .with_messaging_service()
-            .with_lookup()
+        Self::CAPABILITIES
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -146,6 +142,11 @@ impl Plugin for Twilio {
     const SUMMARY: &'static str = "Twilio Programmable Messaging";
     const KEYS: &'static [ConfigKey] = config::KEYS;
     const CREDENTIALS: &'static [&'static [&'static str]] = config::CREDENTIALS;
+    const CAPABILITIES: Capabilities = Capabilities::new()
+        .with_media()
+        .with_validity(Validity::seconds(1, 36_000))
+        .with_messaging_service()
+        .with_lookup();
     type Config = TwilioConfig;
 
     fn build(id: &str, config: TwilioConfig) -> Result<Self, Error> {

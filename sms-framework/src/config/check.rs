@@ -36,6 +36,8 @@ fn problem(layer: &Layer, path: &str, value: &Value, catalog: &Catalog<'_>) -> O
         return Some(why);
     }
     match key {
+        // What stands in a tree is the provider's to judge.
+        Some(key) if key.ty == KeyType::Tree && !path.ends_with(key.name) => None,
         Some(key) => mismatch(key.ty, value).map(|expected| format!("`{path}` takes {expected}")),
         None if is_section(path, catalog) => match value {
             Value::Dict(..) => None,
@@ -143,6 +145,7 @@ fn mismatch(ty: KeyType, value: &Value) -> Option<String> {
         KeyType::List => value
             .as_array()
             .is_some_and(|items| items.iter().all(|item| item.as_str().is_some())),
+        KeyType::Tree => value.as_dict().is_some(),
         KeyType::OneOf(words) => text.is_some_and(|text| words.contains(&text)),
     };
     if fits {
@@ -162,6 +165,7 @@ fn mismatch(ty: KeyType, value: &Value) -> Option<String> {
         KeyType::List => "a list of texts".to_owned(),
         KeyType::Integer => "a whole number".to_owned(),
         KeyType::Number => "a number".to_owned(),
+        KeyType::Tree => "a table".to_owned(),
     })
 }
 

@@ -122,6 +122,12 @@ kinds! {
     BadAnswer = "BAD_ANSWER", MaybeSent, Transient;
     /// The plugin itself failed (it panicked or returned nonsense).
     ProviderFault = "PROVIDER_FAULT", MaybeSent, Transient;
+    /// No provider of the route takes messages at the moment.
+    NoRoute = "NO_ROUTE", NotSent, Transient;
+    /// A webhook call whose signature is missing, wrong or too old.
+    WebhookRefused = "WEBHOOK_REFUSED", NotSent, Permanent;
+    /// A webhook call that is not what the vendor promises.
+    BadWebhook = "BAD_WEBHOOK", NotSent, Permanent;
     /// The message store failed.
     Storage = "STORAGE", NotSent, Transient;
 }

@@ -74,6 +74,28 @@ impl PhoneNumber {
         })
     }
 
+    /// Reads a number as vendors write it back: with or without the plus or a leading 00, with
+    /// blanks (a plus that was taken for one in a form), brackets or dashes. `None` where it is no
+    /// number: a sender ID, a short code of fewer than 7 digits, nothing.
+    ///
+    /// ```
+    /// use sms_framework::PhoneNumber;
+    ///
+    /// let number = PhoneNumber::parse("+14155550123").ok();
+    /// for written in ["14155550123", "+14155550123", " 14155550123", "001 (415) 555-0123"] {
+    ///     assert_eq!(PhoneNumber::from_vendor(written), number);
+    /// }
+    /// assert_eq!(PhoneNumber::from_vendor("72345"), None);
+    /// ```
+    #[must_use]
+    pub fn from_vendor(text: &str) -> Option<Self> {
+        let punctuation = |c: char| matches!(c, ' ' | '(' | ')' | '-' | '.');
+        let digits = text.replace(punctuation, "");
+        let digits = digits.strip_prefix('+').unwrap_or(&digits);
+        let digits = digits.strip_prefix("00").unwrap_or(digits);
+        (digits.len() >= 7).then(|| Self::parse(&format!("+{digits}")).ok())?
+    }
+
     /// The whole number, such as `+14155550123`. Not for logs: see [`masked`](Self::masked).
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -34,6 +34,16 @@ impl Acceptance {
         }
     }
 
+    /// Accepted under several ids: one for each part, in their order. None where the vendor names
+    /// none, so that receipts will not match by id.
+    #[must_use]
+    pub fn of_parts<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+        Self {
+            provider_message_ids: ids.into_iter().map(Into::into).collect(),
+            ..Self::new("")
+        }
+    }
+
     /// The same with where the message stands.
     #[must_use]
     pub fn with_state(mut self, state: MessageState) -> Self {

@@ -68,6 +68,52 @@ impl MessageState {
         )
     }
 
+    /// True where nothing further is expected of the message.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Delivered
+                | Self::Undelivered
+                | Self::Failed
+                | Self::Canceled
+                | Self::Expired
+                | Self::Rejected
+        )
+    }
+
+    /// Where a message stands whose parts stand here: failed as soon as one part did, delivered
+    /// when all are, else as far as the part that lags most. `None` without parts.
+    ///
+    /// # Examples
+    /// ```
+    /// use sms_framework::MessageState::{self, Accepted, Delivered, Sent, Undelivered};
+    ///
+    /// assert_eq!(MessageState::of_parts(&[Delivered, Delivered]), Some(Delivered));
+    /// assert_eq!(MessageState::of_parts(&[Delivered, Sent, Accepted]), Some(Accepted));
+    /// assert_eq!(MessageState::of_parts(&[Sent, Undelivered, Delivered]), Some(Undelivered));
+    /// ```
+    #[must_use]
+    pub fn of_parts(parts: &[Self]) -> Option<Self> {
+        let broken = |state: &&Self| state.is_final() && **state != Self::Delivered;
+        let worst = parts.iter().find(broken);
+        worst
+            .or_else(|| parts.iter().min_by_key(|state| state.progress()))
+            .copied()
+    }
+
+    /// How far on its way: for messages that have not failed.
+    const fn progress(self) -> u8 {
+        match self {
+            Self::Scheduled => 0,
+            Self::Queued => 1,
+            Self::Sending | Self::Unknown => 2,
+            Self::Accepted => 3,
+            Self::Sent => 4,
+            _ => 5,
+        }
+    }
+
     /// True when we will try again, or do not know yet: the row keeps its body.
     #[must_use]
     pub const fn is_waiting(self) -> bool {

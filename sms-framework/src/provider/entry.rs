@@ -1,13 +1,14 @@
 //! The record by which a provider registers itself.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use figment::Figment;
 use serde::de::DeserializeOwned;
 
-use super::{ConfigKey, DynProvider, Provider};
-use crate::error::Error;
+use super::{Capabilities, Code, ConfigKey, DynProvider, Provider};
+use crate::error::{Certainty, Error, ErrorKind};
 
 /// What a provider crate says about itself, once, as constants.
 ///
@@ -31,6 +32,7 @@ use crate::error::Error;
 ///     const KEYS: &'static [ConfigKey] =
 ///         &[ConfigKey::new("loft", KeyType::Text, "Where they start.").sample("\"north\"")];
 ///     const CREDENTIALS: &'static [&'static [&'static str]] = &[&["loft"]];
+///     const CAPABILITIES: Capabilities = Capabilities::new();
 ///     type Config = PigeonConfig;
 ///
 ///     fn build(_id: &str, config: PigeonConfig) -> Result<Self, Error> {
@@ -43,7 +45,7 @@ use crate::error::Error;
 ///     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
 ///         Ok(Acceptance::new(format!("{}-{}", self.loft, message.id())))
 ///     }
-///     fn capabilities(&self) -> Capabilities { Capabilities::new() }
+///     fn capabilities(&self) -> Capabilities { Self::CAPABILITIES }
 ///     fn default_sender(&self) -> Option<Sender> { None }
 ///     fn lookup(&self) -> Option<&dyn Lookup> { None }
 /// }
@@ -54,7 +56,7 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe itself as a provider plugin",
     label = "not a `Plugin`",
-    note = "implement `sms_framework::provider::Plugin` for it: KIND, SUMMARY, KEYS, CREDENTIALS, Config and build"
+    note = "implement `sms_framework::provider::Plugin` for it: KIND, SUMMARY, KEYS, CREDENTIALS, CAPABILITIES, Config and build"
 )]
 pub trait Plugin: Provider + Sized {
     /// The name people write in `provider = "…"` or `kind = "…"`: lower snake case, the vendor's noun.
@@ -66,6 +68,10 @@ pub trait Plugin: Provider + Sized {
     /// What it cannot start without: at least one of these sets must be complete.
     /// An empty slice means that it needs nothing.
     const CREDENTIALS: &'static [&'static [&'static str]];
+    /// What it can do at most: a [`Provider`] may do less as it is configured, never more.
+    const CAPABILITIES: Capabilities;
+    /// The vendor's error codes, each with its class, its certainty and its source.
+    const CODES: &'static [Code] = &[];
     /// Its table, typed; use `#[serde(deny_unknown_fields)]` and `default`s.
     type Config: DeserializeOwned;
 
@@ -100,6 +106,10 @@ pub struct ProviderEntry {
     pub keys: &'static [ConfigKey],
     /// The sets of keys of which one must be complete.
     pub credentials: &'static [&'static [&'static str]],
+    /// What it can do at most.
+    pub capabilities: Capabilities,
+    /// The vendor's error codes.
+    pub codes: &'static [Code],
     build: fn(&str, &Figment) -> Result<DynProvider, BuildError>,
 }
 
@@ -112,6 +122,8 @@ impl ProviderEntry {
             summary: P::SUMMARY,
             keys: P::KEYS,
             credentials: P::CREDENTIALS,
+            capabilities: P::CAPABILITIES,
+            codes: P::CODES,
             build: build::<P>,
         }
     }
@@ -124,10 +136,10 @@ impl ProviderEntry {
         (self.build)(id, table)
     }
 
-    /// The key of that name.
+    /// The key of that name, or the [tree](super::KeyType::Tree) that it stands in.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&'static ConfigKey> {
-        self.keys.iter().find(|key| key.name == name)
+        self.keys.iter().find(|key| key.covers(name))
     }
 }
 
@@ -136,8 +148,15 @@ fn build<P: Plugin>(id: &str, table: &Figment) -> Result<DynProvider, BuildError
     let config = table
         .extract_lossy()
         .map_err(|error| BuildError::Table(Box::new(error)))?;
-    let provider = P::build(id, config).map_err(BuildError::Refused)?;
-    Ok(Arc::new(provider))
+    let build = AssertUnwindSafe(|| P::build(id, config));
+    let built = catch_unwind(build).unwrap_or_else(|_panic| {
+        let message = format!(
+            "the provider plugin `{}` panicked while it was built",
+            P::KIND
+        );
+        Err(Error::new(ErrorKind::ProviderFault, message).with_certainty(Certainty::NotSent))
+    });
+    Ok(Arc::new(built.map_err(BuildError::Refused)?))
 }
 
 impl fmt::Debug for ProviderEntry {

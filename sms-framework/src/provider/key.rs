@@ -20,6 +20,8 @@ pub enum KeyType {
     Url,
     /// A TOML array of texts; in a variable, separated by commas.
     List,
+    /// A table of any shape, whose values are the provider's to read.
+    Tree,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -40,6 +42,7 @@ impl fmt::Display for KeyType {
             Self::Duration => "duration",
             Self::Url => "URL",
             Self::List => "list of texts",
+            Self::Tree => "table",
             Self::OneOf(words) => {
                 let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 return f.write_str(&quoted.join(" | "));
@@ -91,6 +94,15 @@ impl ConfigKey {
             env: &[],
             secret: false,
         }
+    }
+
+    /// True where `name` is this key, or stands in the table that it is.
+    pub(crate) fn covers(&self, name: &str) -> bool {
+        name == self.name
+            || (self.ty == KeyType::Tree
+                && name
+                    .strip_prefix(self.name)
+                    .is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Says what holds where it is not set, as written in TOML.

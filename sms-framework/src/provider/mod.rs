@@ -1,15 +1,21 @@
 //! The plug: what a provider is, how it registers, how it is found.
 //!
-//! A provider crate implements [`Provider`] (and [`Lookup`] where its vendor can find a message
-//! again), describes itself through [`Plugin`], and calls
+//! A provider crate implements [`Provider`] (and the powers that its vendor has: [`Lookup`] to find a
+//! message again, [`Webhooks`] or [`Feed`] for receipts and messages from phones), describes itself through [`Plugin`], and calls
 //! [`register_provider!`](crate::register_provider) once. It meets neither tower nor diesel.
 
+mod capabilities;
+mod code;
 mod entry;
+mod feed;
 #[cfg(feature = "http")]
 pub mod http;
 mod key;
 mod registry;
+#[cfg(feature = "http")]
+pub mod signature;
 mod status;
+mod webhook;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,10 +23,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use capabilities::{Beyond, Capabilities, Reference, Validity, ValidityForm};
+pub use code::{Code, Phase};
 pub use entry::{BuildError, Plugin, ProviderEntry};
+pub use feed::{EventSink, Feed};
 pub use key::{ConfigKey, KeyType};
 pub use registry::Registry;
 pub use status::error_for_status;
+pub use webhook::{
+    DeliveryReceipt, Event, Inbound, MESSAGE_ID_PARAMETER, OptOut, Part, Price, Reply, WebhookCall,
+    Webhooks,
+};
 
 use crate::error::Error;
 use crate::message::{Acceptance, Outbound, Sender};
@@ -48,7 +61,7 @@ pub trait Provider: Send + Sync + fmt::Debug + 'static {
     /// Any [`Error`] whose certainty tells the truth about the message.
     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error>;
 
-    /// What it can do; asked once at start-up.
+    /// What it can do as it is configured; asked once at start-up.
     fn capabilities(&self) -> Capabilities;
 
     /// The sender used for messages that name none.
@@ -56,6 +69,16 @@ pub trait Provider: Send + Sync + fmt::Debug + 'static {
 
     /// The power to find a message again, where the vendor has it.
     fn lookup(&self) -> Option<&dyn Lookup>;
+
+    /// The power to read what the vendor posts to us, where it does.
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+
+    /// The power to hear from the vendor on a connection of its own, where there is one.
+    fn feed(&self) -> Option<&dyn Feed> {
+        None
+    }
 }
 
 /// The power to ask a vendor whether it has a message.
@@ -69,81 +92,4 @@ pub trait Lookup: Send + Sync {
     /// # Errors
     /// The vendor could not be asked.
     async fn find(&self, message: &Outbound, since: Timestamp) -> Result<Vec<Acceptance>, Error>;
-}
-
-/// What a provider can do. What it cannot is refused before the send.
-///
-/// # Examples
-/// ```
-/// use sms_framework::provider::Capabilities;
-///
-/// let capabilities = Capabilities::new().with_media().with_validity();
-/// assert!(capabilities.media && !capabilities.simulated);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// Nothing leaves the building: receipts are marked simulated and never count as sent.
-    pub simulated: bool,
-    /// Takes media URLs.
-    pub media: bool,
-    /// Takes a validity period.
-    pub validity: bool,
-    /// Takes a messaging service as sender.
-    pub messaging_service: bool,
-    /// Can be asked whether it has a message.
-    pub lookup: bool,
-}
-
-impl Capabilities {
-    /// Text messages and nothing more.
-    #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "the name says it better at the call"
-    )]
-    pub const fn new() -> Self {
-        Self {
-            simulated: false,
-            media: false,
-            validity: false,
-            messaging_service: false,
-            lookup: false,
-        }
-    }
-
-    /// Marks it as one that sends nothing.
-    #[must_use]
-    pub const fn with_simulated(mut self) -> Self {
-        self.simulated = true;
-        self
-    }
-
-    /// It takes media URLs.
-    #[must_use]
-    pub const fn with_media(mut self) -> Self {
-        self.media = true;
-        self
-    }
-
-    /// It takes a validity period.
-    #[must_use]
-    pub const fn with_validity(mut self) -> Self {
-        self.validity = true;
-        self
-    }
-
-    /// It takes a messaging service as sender.
-    #[must_use]
-    pub const fn with_messaging_service(mut self) -> Self {
-        self.messaging_service = true;
-        self
-    }
-
-    /// It can find a message again.
-    #[must_use]
-    pub const fn with_lookup(mut self) -> Self {
-        self.lookup = true;
-        self
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::future::{Either, Ready, ready};
 use tower::{Layer, Service};
 
 use super::{SendRequest, WallClock};
-use crate::config::ValidateSettings;
+use crate::config::{ValidateSettings, duration};
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Sender};
 use crate::provider::{Capabilities, Provider};
@@ -62,8 +63,8 @@ impl Validator {
                 "takes no media: send the text alone, or link to the media in it",
             ));
         }
-        if message.valid_for.is_some() && !self.capabilities.validity {
-            return Err(cannot("takes no validity period: leave it out"));
+        if let Some(time) = message.valid_for {
+            self.check_validity(time).map_err(|what| cannot(&what))?;
         }
         if matches!(message.from, Some(Sender::MessagingService(_)))
             && !self.capabilities.messaging_service
@@ -72,7 +73,36 @@ impl Validator {
                 "has no messaging services: send from a number or a sender ID",
             ));
         }
-        Ok(Outbound::of_draft(message, to, self.clock.now()))
+        let outbound = Outbound::of_draft(message, to, self.clock.now());
+        self.check_segments(outbound.segments().count)?;
+        Ok(outbound)
+    }
+
+    /// What the provider cannot do about it, where it cannot hold a message that long.
+    fn check_validity(&self, time: Duration) -> Result<(), String> {
+        let Some(validity) = self.capabilities.validity else {
+            return Err("takes no validity period: leave it out".to_owned());
+        };
+        if validity.allows(time) {
+            return Ok(());
+        }
+        Err(format!(
+            "holds a message for {} to {}, not for {}",
+            duration::format(validity.shortest),
+            duration::format(validity.longest),
+            duration::format(time),
+        ))
+    }
+
+    fn check_segments(&self, segments: u32) -> Result<(), Error> {
+        match self.capabilities.max_segments {
+            Some(most) if segments > most => Err(Error::new(
+                ErrorKind::MessageTooLong,
+                format!("the text needs {segments} segments; the provider takes {most} at most"),
+            )
+            .with_help(SHORTEN)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads a recipient under the rule in force.
@@ -112,9 +142,11 @@ impl Validator {
                 self.max_characters
             ),
         )
-        .with_help("shorten it or send it in parts; it is never cut silently"))
+        .with_help(SHORTEN))
     }
 }
+
+const SHORTEN: &str = "shorten it or send it in parts; it is never cut silently";
 
 fn is_web_address(url: &str) -> bool {
     let host = url

@@ -6,6 +6,8 @@
 //! | [`MemoryStore`] | a store without a database, which can be told to break |
 //! | [`TokioClock`] | the limiter's clock and the time of day on tokio's time, paused or not |
 //! | [`outbound`], [`outbound_at`] | a validated message made of a draft |
+//! | [`conformance`] | what every provider has to get right, one named test each |
+//! | [`http`] | a vendor on loopback that answers by script |
 //! | [`receipt`], [`delivery`], [`status`] | answers for a mock of [`SmsService`](crate::SmsService) |
 //!
 //! # Examples
@@ -35,6 +37,10 @@
 
 mod answers;
 mod clock;
+#[cfg(feature = "http")]
+pub mod conformance;
+#[cfg(feature = "http")]
+pub mod http;
 mod memory;
 mod outbound;
 mod scripted;

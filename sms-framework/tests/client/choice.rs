@@ -41,6 +41,8 @@ mod mock {
         const SUMMARY: &'static str = "Sends nothing";
         const KEYS: &'static [ConfigKey] = &[];
         const CREDENTIALS: &'static [&'static [&'static str]] = &[];
+        const CAPABILITIES: sms_framework::provider::Capabilities =
+            sms_framework::provider::Capabilities::new();
         type Config = Nothing;
         fn build(_id: &str, _config: Nothing) -> Result<Self, Error> {
             Ok(Self)
@@ -96,6 +98,8 @@ mod twilio {
             ConfigKey::new("from", KeyType::Text, "The sender.").env(&["TWILIO_FROM_PHONE"]),
         ];
         const CREDENTIALS: &'static [&'static [&'static str]] = &[&["account_sid", "auth_token"]];
+        const CAPABILITIES: sms_framework::provider::Capabilities =
+            sms_framework::provider::Capabilities::new();
         type Config = Table;
         fn build(_id: &str, config: Table) -> Result<Self, Error> {
             let default = "+15555551234".parse()?;

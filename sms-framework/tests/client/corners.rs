@@ -77,7 +77,10 @@ async fn one_run_tries_each_message_once_however_long_it_takes() {
 #[tokio::test(start_paused = true)]
 async fn a_message_whose_time_ran_out_is_not_sent_late() {
     let provider = ScriptedProvider::new()
-        .capabilities(Capabilities::new().with_validity())
+        .capabilities(
+            Capabilities::new()
+                .with_validity(sms_framework::provider::Validity::seconds(1, 36_000)),
+        )
         .otherwise(fails(ErrorKind::Connect));
     let world = World::new(provider);
     let code = Message::new("+14155550123", "Your code is 4711").valid_for(Duration::from_secs(60));

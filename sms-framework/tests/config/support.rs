@@ -50,6 +50,8 @@ impl Plugin for Owl {
     ];
     const CREDENTIALS: &'static [&'static [&'static str]] =
         &[&["account", "token"], &["account", "key", "key_secret"]];
+    const CAPABILITIES: sms_framework::provider::Capabilities =
+        sms_framework::provider::Capabilities::new();
     type Config = OwlConfig;
 
     fn build(_id: &str, config: OwlConfig) -> Result<Self, Error> {

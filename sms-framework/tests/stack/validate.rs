@@ -94,7 +94,7 @@ fn the_longest_text_allowed_is_counted_in_characters_not_bytes() {
 fn what_the_provider_can_passes() {
     let all = Capabilities::new()
         .with_media()
-        .with_validity()
+        .with_validity(sms_framework::provider::Validity::seconds(1, 36_000))
         .with_messaging_service();
     let provider = ScriptedProvider::new().capabilities(all);
     let rules = Validator::new(&ValidateSettings::default(), &provider).unwrap();

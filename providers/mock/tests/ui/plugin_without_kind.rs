@@ -14,6 +14,7 @@ impl Plugin for Pigeon {
     const SUMMARY: &'static str = "Carrier pigeons";
     const KEYS: &'static [ConfigKey] = &[];
     const CREDENTIALS: &'static [&'static [&'static str]] = &[];
+    const CAPABILITIES: sms_framework::provider::Capabilities = sms_framework::provider::Capabilities::new();
     type Config = PigeonConfig;
 
     fn build(_id: &str, _config: PigeonConfig) -> Result<Self, Error> {

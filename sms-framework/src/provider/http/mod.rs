@@ -1,14 +1,21 @@
 //! What providers that speak HTTP share: a client, and the certainty of everything that can go
 //! wrong between a request and its answer.
 
+mod table;
+mod words;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
 
 pub use reqwest;
+pub use table::{TableCheck, callback_for, is_private, join};
+pub use words::words;
 
+use super::{Code, Phase, error_for_status};
 use crate::error::{Error, ErrorKind};
 
 /// An HTTP client that follows no redirect, retries nothing by itself, reuses connections, and
@@ -47,6 +54,56 @@ impl Answer {
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// `BAD_ANSWER` (`MaybeSent`): it says success, yet is not JSON.
+    pub fn json(&self) -> Result<Value, Error> {
+        serde_json::from_slice(&self.body)
+            .map_err(|_| self.bad("the answer says success, yet is not JSON"))
+    }
+
+    /// The error of an answer that does not keep the vendor's promise: `what`, with the status.
+    #[must_use]
+    pub fn bad(&self, what: &str) -> Error {
+        let message = format!("{what} (HTTP {})", self.status);
+        Error::new(ErrorKind::BadAnswer, message).with_http_status(self.status)
+    }
+
+    /// The error of an answer that is no success.
+    ///
+    /// It goes by the vendor's `code` where `table` has it and the status says that the call was
+    /// refused (4xx, but not 408); else by the status, for a 5xx says nothing about the message,
+    /// whatever code it bears. `said` is the vendor's own sentence, made safe by [`words`].
+    #[must_use]
+    pub fn refusal(&self, table: &[Code], code: Option<&str>, said: Option<String>) -> Error {
+        let known = code.and_then(|code| Code::find(table, Phase::Request, code));
+        let refuses = (400..500).contains(&self.status) && self.status != 408;
+        let error = match known {
+            Some(known) if refuses => known.error(),
+            _ => {
+                let error = error_for_status(self.status);
+                match known.map(|known| known.meaning.to_owned()).or(said) {
+                    Some(said) => {
+                        let message = format!("{}: {said}", error.message());
+                        error.with_message(message)
+                    }
+                    None => error,
+                }
+            }
+        };
+        let error = error.with_http_status(self.status);
+        let error = match code {
+            Some(code) => error.with_provider_code(code),
+            None => error,
+        };
+        let known_wait = || known?.wait(jiff::Timestamp::now());
+        match self.retry_after().or_else(known_wait) {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
     }
 
     /// The wait that a `Retry-After` header asks for, in seconds or as an HTTP date.

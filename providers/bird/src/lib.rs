@@ -1,0 +1,47 @@
+//! Bird, a made-up vendor, as a provider of `sms-framework`.
+//!
+//! A crate that is only depended on is dropped by the linker; this line in the root of the program
+//! links the provider in:
+//!
+//! ```
+//! use sms_provider_bird as _;
+//! ```
+//!
+//! # Configuration
+//! Secrets come from the environment, never from a file:
+//!
+//! ```toml
+//! provider = "bird"
+//!
+//! [providers.bird]
+//! from = "+14155550100"
+//! # callback_url = "https://example.org/sms/bird"   # where the vendor posts receipts
+//! ```
+//!
+//! | key | variable |
+//! |---|---|
+//! | `api_key` (secret) | `BIRD_API_KEY` |
+//! | `webhook_secret` (secret) | `BIRD_WEBHOOK_SECRET` |
+//!
+//! # Certainty
+//!
+//! | what happened | certainty |
+//! |---|---|
+//! | no connection | `NotSent` |
+//! | 429 | `NotSent` |
+//! | another 4xx | `Rejected`, or what the table of codes says |
+//! | 5xx with whatever code | `MaybeSent` |
+//! | no answer, half an answer, a 2xx without an id | `MaybeSent` |
+//!
+//! # Not known
+//! Write here what the vendor's public material does not say.
+
+mod codes;
+mod config;
+mod send;
+mod webhooks;
+
+pub use config::BirdConfig;
+pub use send::Bird;
+
+sms_framework::register_provider!(Bird);

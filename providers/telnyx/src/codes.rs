@@ -1,0 +1,50 @@
+//! The vendor's error codes. What is not here is judged by its HTTP status.
+
+use sms_framework::provider::Code;
+use sms_framework::{Class, ErrorKind};
+
+/// Where the entries are known from.
+const DOCS: &str = "https://docs.telnyx.example/errors";
+
+pub(crate) const CODES: &[Code] = &[
+    // In the answer to the send.
+    Code::request(
+        "bad_number",
+        ErrorKind::Recipient,
+        DOCS,
+        "the recipient is no number that can be reached",
+    ),
+    Code::request(
+        "opted_out",
+        ErrorKind::OptedOut,
+        DOCS,
+        "the recipient opted out",
+    ),
+    Code::request(
+        "no_credit",
+        ErrorKind::Account,
+        DOCS,
+        "the account has no credit",
+    ),
+    Code::request(
+        "too_fast",
+        ErrorKind::ProviderThrottled,
+        DOCS,
+        "too many requests",
+    )
+    .seconds(1),
+    // In a receipt, on a message that the vendor took.
+    Code::delivery(
+        "landline",
+        ErrorKind::Recipient,
+        DOCS,
+        "the recipient is a landline",
+    ),
+    Code::delivery(
+        "phone_off",
+        ErrorKind::Recipient,
+        DOCS,
+        "the phone could not be reached",
+    )
+    .class(Class::Transient),
+];

@@ -1,0 +1,165 @@
+//! Checks of the keys that most providers' tables have.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{Error, ErrorKind};
+use crate::message::MessageId;
+use crate::provider::webhook::MESSAGE_ID_PARAMETER;
+
+/// Checks values of the table `providers.{id}`, and words what is wrong with them.
+///
+/// # Examples
+/// ```
+/// use sms_framework::provider::http::TableCheck;
+///
+/// let check = TableCheck::new("acme");
+/// let error = check.base_url("base_url", "ftp://acme.example").unwrap_err();
+/// assert_eq!(error.to_string(), "`providers.acme.base_url`: it is neither http nor https");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct TableCheck<'a> {
+    id: &'a str,
+}
+
+impl<'a> TableCheck<'a> {
+    /// Checks for the table called `id`.
+    #[must_use]
+    pub fn new(id: &'a str) -> Self {
+        Self { id }
+    }
+
+    /// The error about a key. `why` never holds the value of a secret.
+    #[must_use]
+    pub fn wrong(&self, key: &str, why: &str) -> Error {
+        let message = format!("`providers.{}.{key}`: {why}", self.id);
+        Error::new(ErrorKind::Config, message)
+    }
+
+    /// A secret that must be there.
+    ///
+    /// # Errors
+    /// It is missing or empty; `variable` is what would set it.
+    pub fn secret(
+        &self,
+        key: &str,
+        secret: &Option<SecretString>,
+        variable: &str,
+    ) -> Result<SecretString, Error> {
+        let set = secret
+            .as_ref()
+            .filter(|secret| !secret.expose_secret().is_empty());
+        set.cloned()
+            .ok_or_else(|| self.wrong(key, &format!("it is missing; set {variable}")))
+    }
+
+    /// Text that is to be a path segment or the user of Basic authentication.
+    ///
+    /// # Errors
+    /// It is empty, or holds a blank, a colon, a slash or a control character.
+    pub fn name<'t>(&self, key: &str, text: &'t str, variable: &str) -> Result<&'t str, Error> {
+        if text.is_empty() {
+            return Err(self.wrong(key, &format!("it is missing; set {variable}")));
+        }
+        let forbidden = |c: char| matches!(c, ':' | '/') || c.is_whitespace() || c.is_control();
+        if text.contains(forbidden) || matches!(text, "." | "..") {
+            return Err(self.wrong(
+                key,
+                "it may hold no blank, colon, slash or control character",
+            ));
+        }
+        Ok(text)
+    }
+
+    /// The URL of an API, without slashes at its end. A plain connection to another machine is
+    /// warned of.
+    ///
+    /// # Errors
+    /// It is not absolute, not http or https, or holds a user, a query or a fragment.
+    pub fn base_url(&self, key: &str, text: &str) -> Result<Url, Error> {
+        let wrong = |why| Err(self.wrong(key, why));
+        let Ok(url) = Url::parse(text.trim_end_matches('/')) else {
+            return wrong("it is not an absolute URL");
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
+            return wrong("it is neither http nor https");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return wrong("it holds a user or a password; credentials have keys of their own");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return wrong("it has a query or a fragment");
+        }
+        if !is_private(&url) {
+            tracing::warn!(
+                provider = self.id,
+                "{key} is not https: credentials and texts travel in the clear"
+            );
+        }
+        Ok(url)
+    }
+
+    /// A URL that the vendor is to call.
+    ///
+    /// # Errors
+    /// It is not an absolute http or https URL.
+    pub fn callback(&self, key: &str, text: Option<&str>) -> Result<Option<Url>, Error> {
+        let Some(text) = text else { return Ok(None) };
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        match url {
+            Some(url) => Ok(Some(url)),
+            None => Err(self.wrong(key, "it is not an absolute http or https URL")),
+        }
+    }
+
+    /// The times that an exchange may take.
+    ///
+    /// # Errors
+    /// One of them is zero.
+    pub fn timeouts(&self, connect: Duration, whole: Duration) -> Result<(), Error> {
+        for (key, time) in [("connect_timeout", connect), ("timeout", whole)] {
+            if time.is_zero() {
+                return Err(self.wrong(key, "it must be longer than zero"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// True where nobody on the way can read what is sent to `url`: https, or this very machine.
+#[must_use]
+pub fn is_private(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    url.scheme() == "https" || matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
+}
+
+/// `callback` with our message id in its query, where
+/// [`WebhookCall::message_id`](crate::provider::WebhookCall::message_id) finds it again.
+#[must_use]
+pub fn callback_for(callback: &Url, id: MessageId) -> String {
+    let mut url = callback.clone();
+    url.query_pairs_mut()
+        .append_pair(MESSAGE_ID_PARAMETER, &id.to_string());
+    url.into()
+}
+
+/// `base` with these segments after its path, each percent-encoded.
+///
+/// ```
+/// use sms_framework::provider::http::{join, reqwest::Url};
+///
+/// let base = Url::parse("https://api.example/v1").unwrap();
+/// assert_eq!(join(&base, &["Account", "a/b", ""]).as_str(), "https://api.example/v1/Account/a%2Fb/");
+/// ```
+#[must_use]
+pub fn join(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}

@@ -1,0 +1,82 @@
+//! What vendors report by calling us: delivery receipts and messages from phones.
+
+mod call;
+mod event;
+
+use async_trait::async_trait;
+
+pub use call::WebhookCall;
+pub use event::{DeliveryReceipt, Event, Inbound, OptOut, Part, Price};
+
+use crate::error::{Error, ErrorKind};
+
+/// The name of the query parameter that carries our message id in callback URLs.
+pub const MESSAGE_ID_PARAMETER: &str = "sms_message_id";
+
+/// The power to read what a vendor posts to us.
+///
+/// One URL may get several kinds of call, and one call may hold many events. An implementation
+/// checks the signature over the raw call before it reads anything, and invents nothing: a status
+/// word that it does not know stays in
+/// [`provider_status`](DeliveryReceipt::provider_status), with no state.
+#[async_trait]
+pub trait Webhooks: Send + Sync {
+    /// The events in one call; none where it is of a kind that says nothing about messages.
+    ///
+    /// # Errors
+    /// * `WEBHOOK_REFUSED`: the signature is missing or wrong, or the call is too old;
+    /// * `BAD_WEBHOOK`: it is signed and yet not what the vendor promises.
+    async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error>;
+
+    /// What the vendor wants to hear once the events are kept. Most want an empty 200.
+    fn reply(&self) -> Reply {
+        Reply::empty(200)
+    }
+}
+
+/// The answer to a webhook call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type, where there is a body.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    /// A status and nothing more.
+    #[must_use]
+    pub fn empty(status: u16) -> Self {
+        Self {
+            status,
+            content_type: None,
+            body: String::new(),
+        }
+    }
+
+    /// A status with a body, word for word.
+    #[must_use]
+    pub fn text(status: u16, content_type: impl Into<String>, body: impl Into<String>) -> Self {
+        Self {
+            status,
+            content_type: Some(content_type.into()),
+            body: body.into(),
+        }
+    }
+
+    /// The answer to a call that gave an error: the status that the error carries
+    /// ([`Error::with_http_status`], for vendors that repeat a call only after certain ones), else
+    /// 403 for a wrong signature, 400 for what cannot be read, 503 where keeping it failed.
+    #[must_use]
+    pub fn for_error(error: &Error) -> Self {
+        let by_kind = match error.kind() {
+            ErrorKind::WebhookRefused => 403,
+            ErrorKind::BadWebhook => 400,
+            _ => 503,
+        };
+        Self::empty(error.http_status().unwrap_or(by_kind))
+    }
+}
