@@ -95,6 +95,8 @@ async fn cycle(store: &SqliteStore) {
     let settlement = Settlement {
         id,
         state: MessageState::Accepted,
+        provider: None,
+        forget_sender: false,
         attempts: 1,
         from_queue: false,
         doubt: None,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sms_framework::config::Choice;
+use sms_framework::config::{Choice, ROUTE};
 use sms_framework::message::Templates;
 use sms_framework::provider::Registry;
 use sms_framework::{Error, Settings};
@@ -66,6 +66,9 @@ struct Report {
     environment: String,
     #[serde(flatten)]
     choice: Choice,
+    /// Those of a route.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    providers: Vec<String>,
     simulated: bool,
     sender: Option<String>,
     database: String,
@@ -78,11 +81,18 @@ impl Report {
     fn of(settings: &Settings) -> Result<Self, Error> {
         let registry = Registry::linked()?;
         let choice = settings.choose(&registry)?;
-        let provider = settings.build_provider(&choice, &registry)?;
-        settings
-            .stack_for(&choice.provider)
-            .validate
-            .number_policy()?;
+        let providers = settings
+            .members(&choice)
+            .into_iter()
+            .map(|id| {
+                settings.stack_for(&id).validate.number_policy()?;
+                let provider = settings.build_provider(&id, &registry)?;
+                Ok((id, provider))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let sender = providers
+            .iter()
+            .find_map(|(_, provider)| provider.default_sender());
         let mut templates = Templates::new();
         if let Some(folder) = &settings.templates().dir {
             templates.load_dir(folder)?;
@@ -91,9 +101,15 @@ impl Report {
         Ok(Self {
             ok: true,
             environment: settings.environment().to_owned(),
+            simulated: providers
+                .iter()
+                .all(|(_, provider)| provider.capabilities().simulated),
+            providers: match choice.kind.as_str() {
+                ROUTE => providers.into_iter().map(|(id, _)| id).collect(),
+                _ => Vec::new(),
+            },
             choice,
-            simulated: provider.capabilities().simulated,
-            sender: provider.default_sender().map(|sender| sender.to_string()),
+            sender: sender.map(|sender| sender.to_string()),
             database_state: database::look(&options)?,
             database: options.path.display().to_string(),
             templates: templates.names().into_iter().map(str::to_owned).collect(),
@@ -112,6 +128,9 @@ impl Report {
             provider.push_str(&format!(" (kind {})", self.choice.kind));
         }
         facts.add("provider", provider);
+        if !self.providers.is_empty() {
+            facts.add("leads to", self.providers.join(", "));
+        }
         facts.add("because", self.choice.reason.as_str());
         facts.add_some("sender", self.sender.as_deref());
         facts.add(

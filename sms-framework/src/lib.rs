@@ -52,6 +52,7 @@ pub mod limiter;
 pub mod message;
 mod nearest;
 pub mod provider;
+pub(crate) mod route;
 pub mod stack;
 pub mod store;
 #[cfg(feature = "testkit")]
@@ -62,7 +63,9 @@ pub use inventory as __inventory;
 
 #[cfg(feature = "testkit")]
 pub use client::MockSmsService;
-pub use client::{Broadcast, ClientBuilder, DatabaseStatus, Mode, SmsClient, SmsService, Status};
+pub use client::{
+    Broadcast, ClientBuilder, DatabaseStatus, Mode, ProviderStatus, SmsClient, SmsService, Status,
+};
 pub use config::{Settings, Sources};
 pub use delivery::{Counts, Delivery, QueueReport};
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
@@ -70,3 +73,4 @@ pub use message::{
     Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt,
     Segments, Sender,
 };
+pub use route::{HealthReport, HealthState};

@@ -1,7 +1,10 @@
 //! The client that applications hold: configuration → provider → stack → receipt.
 
+mod assembly;
 mod broadcast;
 mod build;
+mod events;
+mod pick;
 mod service;
 mod status;
 
@@ -16,14 +19,14 @@ pub use build::ClientBuilder;
 #[cfg(any(test, feature = "testkit"))]
 pub use service::MockSmsService;
 pub use service::SmsService;
-pub use status::{DatabaseStatus, Mode, Status};
+pub use status::{DatabaseStatus, Mode, ProviderStatus, Status};
 
 use crate::config::{Choice, Settings};
 use crate::delivery::{Delivery, Dispatcher, Invalid, QueueReport, process};
 use crate::error::{Error, ErrorKind};
-use crate::limiter::DynClock;
-use crate::message::{BookingConfirmation, Message, Receipt, Sender, Templates};
-use crate::stack::{Inquiry, SlotKeeper, Validate};
+use crate::message::{BookingConfirmation, Message, Receipt, Templates};
+use crate::provider::EventSink;
+use crate::stack::Validate;
 use crate::store::{DeliveryStats, DynStore, StatsFilter};
 
 /// Sends messages through the provider that the configuration picked. Cheap to clone; clones share
@@ -42,21 +45,34 @@ use crate::store::{DeliveryStats, DynStore, StatsFilter};
 #[derive(Debug, Clone)]
 pub struct SmsClient(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     settings: Settings,
     choice: Choice,
     /// Why the mock took the place of the chosen provider.
     fallback: Option<String>,
-    sender: Option<Sender>,
+    /// Why providers of the route are left out.
+    missing: Vec<String>,
     simulated: bool,
     stack: Validate<Dispatcher>,
-    slots: Option<Arc<SlotKeeper<DynClock>>>,
-    inquiry: Option<Inquiry>,
     store: Option<DynStore>,
     /// Why there is no store.
     store_error: Option<Error>,
     templates: Templates,
+    /// Who takes what vendors report.
+    events: Option<Arc<dyn EventSink>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmsClient")
+            .field("choice", &self.choice)
+            .field("fallback", &self.fallback)
+            .field("missing", &self.missing)
+            .field("simulated", &self.simulated)
+            .field("stack", &self.stack)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SmsClient {
@@ -191,12 +207,7 @@ impl SmsClient {
     /// # Errors
     /// `STORAGE`: there is no database, or it failed.
     pub async fn process_queue(&self) -> Result<QueueReport, Error> {
-        process(
-            self.0.stack.get_ref(),
-            self.0.inquiry.as_ref(),
-            self.store()?,
-        )
-        .await
+        process(self.0.stack.get_ref(), self.store()?).await
     }
 
     /// What became of an owner's messages over the last `days` days.

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::SmsClient;
-use crate::delivery::{Counts, count};
+use crate::delivery::{Chain, Counts, count};
 use crate::limiter::Usage;
 use crate::message::Sender;
+use crate::route::HealthReport;
 use crate::store::QueueCounts;
 
 /// Whether messages really leave.
@@ -40,14 +41,34 @@ pub struct Status {
     pub sender: Option<Sender>,
     /// The database.
     pub database: DatabaseStatus,
-    /// The limiter; `None` where nothing paces the sends.
+    /// The limiter; `None` where nothing paces the sends. Of a route: of the first provider.
     pub limiter: Option<Usage>,
+    /// The providers in use: one, or those of the route.
+    pub providers: Vec<ProviderStatus>,
+    /// Why providers of the route are left out.
+    pub missing: Vec<String>,
     /// Writes to the log that failed since start; none of them failed a send.
     pub log_failures: u64,
     /// What became of sends since start.
     pub counts: Counts,
     /// What waits, in the whole database; `None` without one.
     pub queue: Option<QueueCounts>,
+}
+
+/// One provider in use.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct ProviderStatus {
+    /// Its id in the configuration.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// The sender of messages that name none.
+    pub sender: Option<Sender>,
+    /// Its limiter; `None` where nothing paces the sends.
+    pub limiter: Option<Usage>,
+    /// How it is doing, by the sends of this client; of use in a route.
+    pub health: HealthReport,
 }
 
 /// The database and its health.
@@ -63,6 +84,18 @@ pub struct DatabaseStatus {
     pub error: Option<String>,
 }
 
+impl ProviderStatus {
+    fn of(chain: &Chain) -> Self {
+        Self {
+            id: chain.id.to_string(),
+            kind: chain.kind.clone(),
+            sender: chain.default_sender(),
+            limiter: chain.slots.as_ref().map(|slots| slots.usage()),
+            health: chain.health.report(),
+        }
+    }
+}
+
 impl SmsClient {
     /// How the service is doing. It asks the database, and nothing else.
     pub async fn status(&self) -> Status {
@@ -71,6 +104,8 @@ impl SmsClient {
             Some(store) => count(self.dispatcher().ledger(), store).await.ok(),
             None => None,
         };
+        let chains = self.dispatcher().router().chains();
+        let providers: Vec<_> = chains.iter().map(ProviderStatus::of).collect();
         Status {
             mock_mode: inner.simulated,
             mode: if inner.simulated {
@@ -83,9 +118,13 @@ impl SmsClient {
             kind: inner.choice.kind.clone(),
             reason: inner.choice.reason.clone(),
             fallback: inner.fallback.clone(),
-            sender: inner.sender.clone(),
+            sender: providers
+                .first()
+                .and_then(|provider| provider.sender.clone()),
             database: self.database().await,
-            limiter: inner.slots.as_ref().map(|slots| slots.usage()),
+            limiter: providers.first().and_then(|provider| provider.limiter),
+            providers,
+            missing: inner.missing.clone(),
             log_failures: self.dispatcher().ledger().failures(),
             counts: self.dispatcher().ledger().counts(),
             queue,

@@ -66,7 +66,7 @@ impl<'a> Catalog<'a> {
     /// The description of a dotted key.
     pub(super) fn key(&self, path: &str) -> Option<&'static ConfigKey> {
         match path.strip_prefix("providers.") {
-            None => KEYS.iter().find(|key| key.name == path),
+            None => KEYS.iter().find(|key| key.covers(path)),
             Some(rest) => {
                 let (id, name) = rest.split_once('.')?;
                 if name == "kind" {
@@ -165,8 +165,8 @@ impl<'a> Catalog<'a> {
 
 /// A key of the stack that a provider's own table may hold too.
 fn overridable(name: &str) -> Option<&'static ConfigKey> {
-    let section = name.split_once('.')?.0;
+    let section = name.split('.').next()?;
     STACK_SECTIONS
         .contains(&section)
-        .then(|| KEYS.iter().find(|key| key.name == name))?
+        .then(|| KEYS.iter().find(|key| key.covers(name)))?
 }

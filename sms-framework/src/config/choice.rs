@@ -5,6 +5,7 @@ use figment::value::{Dict, Value};
 use serde::Serialize;
 
 use super::keys::STACK_SECTIONS;
+use super::routes::providers_of;
 use super::variables::name_of;
 use super::{Settings, layer::Layer};
 use crate::error::{Error, ErrorKind};
@@ -14,15 +15,30 @@ use crate::provider::{BuildError, DynProvider, ProviderEntry, Registry};
 /// The kind that takes over where the chosen provider cannot be used.
 pub const MOCK: &str = "mock";
 
-/// The provider that the configuration picks, and why.
+/// What stands for the kind of a route.
+pub const ROUTE: &str = "route";
+
+/// The provider, or the route, that the configuration picks, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
-    /// Its id: the name of its table.
+    /// Its id: the name of its table, or of the route.
     pub provider: String,
-    /// Its kind.
+    /// Its kind; `route` for a route.
     pub kind: String,
     /// Why this one, in a sentence for a log line.
     pub reason: String,
+}
+
+impl Choice {
+    /// What it is, with its name: for a log line.
+    pub(crate) fn named(&self) -> String {
+        let what = if self.kind == ROUTE {
+            "route"
+        } else {
+            "provider"
+        };
+        format!("{what} `{}`", self.provider)
+    }
 }
 
 impl Settings {
@@ -62,6 +78,9 @@ impl Settings {
     }
 
     fn kind_of(&self, id: &str, reason: &str, registry: &Registry) -> Result<String, Error> {
+        if self.routes.contains_key(id) {
+            return Ok(ROUTE.to_owned());
+        }
         if let Some(kind) = self.tables.get(id) {
             // A kind that does not exist is a mistake, never a reason to fall back.
             registry.get(kind)?;
@@ -71,51 +90,63 @@ impl Settings {
             Ok(entry) => return Ok(entry.kind.to_owned()),
             Err(unlinked) => unlinked,
         };
-        let near = nearest(id, self.tables.keys().map(String::as_str));
+        let names = self.tables.keys().chain(self.routes.keys());
+        let near = nearest(id, names.map(String::as_str));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => unlinked.help().unwrap_or_default().to_owned(),
         };
-        let known: Vec<_> = self.tables.keys().map(String::as_str).collect();
+        let names = self.tables.keys().chain(self.routes.keys());
+        let known: Vec<_> = names.map(String::as_str).collect();
         let known = if known.is_empty() {
             "none".to_owned()
         } else {
             known.join(", ")
         };
         let message = format!(
-            "provider `{id}` is neither a table under [providers] nor a linked provider; there are: {known}; \
+            "provider `{id}` is neither a table under [providers], nor a linked provider, nor a route; there are: {known}; \
              it was chosen because {reason}"
         );
         Err(Error::new(ErrorKind::Config, message).with_help(help))
     }
 
-    /// Builds the chosen provider from its own table.
+    /// The ids of the providers that were chosen: one, or all that a route leads to, in the order in
+    /// which they are written.
+    #[must_use]
+    pub fn members(&self, choice: &Choice) -> Vec<String> {
+        if self.routes.contains_key(&choice.provider) {
+            providers_of(&self.routes, &choice.provider)
+        } else {
+            vec![choice.provider.clone()]
+        }
+    }
+
+    /// The kind of the provider called `id`.
+    #[must_use]
+    pub fn kind<'a>(&'a self, id: &'a str) -> &'a str {
+        self.tables.get(id).map_or(id, String::as_str)
+    }
+
+    /// Builds the provider called `id` from its own table.
     ///
     /// # Errors
     /// `CONFIG`: its kind is not linked, a credential is missing (each is named, with the variable
     /// that would set it), or it refuses its values.
-    pub fn build_provider(
-        &self,
-        choice: &Choice,
-        registry: &Registry,
-    ) -> Result<DynProvider, Error> {
-        let entry = registry.get(&choice.kind)?;
-        let table = self.table(&choice.provider);
-        let aliases_apply = self.aliased.get(entry.kind) == Some(&choice.provider);
-        if let Some(missing) = missing(entry, &choice.provider, &table, aliases_apply) {
+    pub fn build_provider(&self, id: &str, registry: &Registry) -> Result<DynProvider, Error> {
+        let entry = registry.get(self.kind(id))?;
+        let table = self.table(id);
+        let aliases_apply = self
+            .aliased
+            .get(entry.kind)
+            .is_some_and(|table| table == id);
+        if let Some(missing) = missing(entry, id, &table, aliases_apply) {
             return Err(missing);
         }
-        let figment = Figment::from(Layer::file(&choice.provider, table));
-        entry
-            .build(&choice.provider, &figment)
-            .map_err(|error| match error {
-                BuildError::Refused(error) => self.located(
-                    entry,
-                    &choice.provider,
-                    error.with_provider(&choice.provider),
-                ),
-                BuildError::Table(error) => self.misfit(&choice.provider, &error),
-            })
+        let figment = Figment::from(Layer::file(id, table));
+        entry.build(id, &figment).map_err(|error| match error {
+            BuildError::Refused(error) => self.located(entry, id, error.with_provider(id)),
+            BuildError::Table(error) => self.misfit(id, &error),
+        })
     }
 
     /// A provider's own table: without the keys that are the framework's.
@@ -140,10 +171,18 @@ impl Settings {
             .iter()
             .any(|name| message.contains(&format!("`{name}`")))
         });
-        let path = named.map(|key| format!("providers.{id}.{}", key.name));
-        match path.filter(|path| self.is_set(path)) {
+        // A key in a tree may be missing there, or stand in a list: the tree is set.
+        let in_tree = quoted_path(message, id).filter(|path| {
+            let name = path.splitn(3, '.').nth(2).unwrap_or_default();
+            let tree = entry.key(name).filter(|key| key.name != name);
+            tree.is_some_and(|tree| self.is_set(&format!("providers.{id}.{}", tree.name)))
+        });
+        let named = named
+            .map(|key| format!("providers.{id}.{}", key.name))
+            .filter(|path| self.is_set(path));
+        match in_tree.or(named) {
             Some(path) => {
-                let message = format!("{message} ({})", self.origin(&path));
+                let message = format!("{message} ({})", self.origin_around(&path));
                 error.with_message(message)
             }
             None => error,
@@ -172,6 +211,15 @@ impl Settings {
             format!("`{path}` {what} ({})", self.origin(&path)),
         )
     }
+}
+
+/// The dotted key of the table `id` that a message names in backticks.
+fn quoted_path(message: &str, id: &str) -> Option<String> {
+    let prefix = format!("providers.{id}.");
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    quoted
+        .find(|quoted| quoted.starts_with(&prefix))
+        .map(str::to_owned)
 }
 
 /// Names every missing key of the set that lacks least, with the variables that would set it.

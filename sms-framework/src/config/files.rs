@@ -75,8 +75,33 @@ fn line_of(text: &str, key: &str) -> Option<usize> {
     let mut item: &Item = document.as_item();
     let mut span = None;
     while let Some(part) = parts.next() {
-        let table = item.as_table_like()?;
-        let (key, next) = table.get_key_value(part)?;
+        if let Ok(at) = part.parse::<usize>() {
+            // Into a list; of a value in it, toml_edit gives no item, so its line ends the search.
+            match item {
+                Item::ArrayOfTables(tables) => {
+                    let table = tables.get(at)?;
+                    span = table.span().or(span);
+                    let Some(part) = parts.next() else { break };
+                    let Some((key, next)) = table.get_key_value(part) else {
+                        break;
+                    };
+                    span = key.span().or_else(|| next.span()).or(span);
+                    item = next;
+                }
+                Item::Value(value) => {
+                    let inner = value.as_array().and_then(|array| array.get(at));
+                    span = inner.and_then(toml_edit::Value::span).or(span);
+                    break;
+                }
+                _ => break,
+            }
+            continue;
+        }
+        let inner = item
+            .as_table_like()
+            .and_then(|table| table.get_key_value(part));
+        // Where it is missing, the table around it is the place.
+        let Some((key, next)) = inner else { break };
         span = key.span().or_else(|| next.span()).or(span);
         item = next;
         if parts.peek().is_none() {

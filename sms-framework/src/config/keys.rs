@@ -3,20 +3,32 @@
 
 use crate::provider::{ConfigKey, KeyType};
 
-use KeyType::{Bool, Duration, Integer, Number, OneOf, Text};
+use KeyType::{Bool, Duration, Integer, Number, OneOf, Text, Tree};
 
 /// The sections that a provider's own table may hold too, to differ from the global ones.
-pub const STACK_SECTIONS: &[&str] = &["validate", "rate_limit", "retry", "send", "log"];
+pub const STACK_SECTIONS: &[&str] = &[
+    "validate",
+    "rate_limit",
+    "retry",
+    "send",
+    "log",
+    "health",
+    "senders",
+];
 
 /// Every key of the framework, in the order of `config/default.toml`.
 pub const KEYS: &[ConfigKey] = &[
-    ConfigKey::new("provider", Text, "The provider to use: the name of a table under `[providers]`, or a kind. Unset: the mock, or Twilio with USE_MOCKS=false.")
+    ConfigKey::new("provider", Text, "The provider to use: the name of a table under `[providers]`, a kind, or a route under `[routes]`. Unset: the mock, or Twilio with USE_MOCKS=false.")
         .sample("\"twilio\""),
     ConfigKey::new("use_mocks", Bool, "true: always the mock; false: the configured provider; unset: the configured provider, by default the mock.")
         .sample("true")
         .env(&["USE_MOCKS"]),
     ConfigKey::new("fallback", OneOf(&["mock", "error"]), "What happens when the chosen provider cannot be used: the mock takes its place, or start-up fails.")
         .default("\"mock\""),
+    ConfigKey::new("senders", Tree, "Whose number a message comes from that names no sender: a prefix or a country, and a sender or a pool of them (sticky for each recipient).")
+        .sample("{ GB = \"ACME\", \"+1\" = [\"+14155550100\", \"+14155550101\"] }"),
+    ConfigKey::new("routes", Tree, "Routes by name: `use` (providers, most preferred first), `strategy` (failover, weighted or health), `needs` and `rules` (to, countries, message_type, owner, use, needs).")
+        .sample("{ main = { use = [\"twilio\", { provider = \"vonage\", weight = 2 }], strategy = \"failover\" } }"),
     ConfigKey::new("validate.numbers", OneOf(&["e164", "possible", "valid"]), "How strict phone numbers are taken: the form alone, a possible length for the country, or a range in use.")
         .default("\"e164\""),
     ConfigKey::new("validate.default_region", Text, "The region (ISO 3166-1 alpha-2) of numbers written without +, such as (415) 555-2671.")
@@ -40,6 +52,16 @@ pub const KEYS: &[ConfigKey] = &[
     ConfigKey::new("send.deadline", Duration, "No new try starts after this time from the start of a send.").default("\"1m 30s\""),
     ConfigKey::new("log.body", OneOf(&["full", "hash", "none"]), "What is kept of a body once its message is final; one that still waits keeps all of it.")
         .default("\"full\""),
+    ConfigKey::new("health.window", Duration, "In a route: over how long a provider's failures are counted, and how slowly it gets its share back.")
+        .default("\"1m\""),
+    ConfigKey::new("health.min_failures", Integer, "In a route: to how many different recipients sends must have failed before a provider is left out.")
+        .default("5"),
+    ConfigKey::new("health.open_above", Number, "In a route: the share of sends that must have failed, from 0 to 1, before a provider is left out.")
+        .default("0.5"),
+    ConfigKey::new("health.cooldown", Duration, "In a route: how long a provider is left out before one message tries it; doubled each time that fails.")
+        .default("\"30s\""),
+    ConfigKey::new("health.cooldown_cap", Duration, "In a route: the longest time that a provider is left out before a try.")
+        .default("\"5m\""),
     ConfigKey::new("database.url", Text, "The SQLite file: a path, or sqlite:PATH.").default("\"sms.db\"").env(&["DATABASE_URL"]),
     ConfigKey::new("database.busy_timeout", Duration, "How long to wait for another process that writes.").default("\"5s\""),
     ConfigKey::new("queue.max_rounds", Integer, "The most rounds from the queue before a message is given up as failed.").default("10"),

@@ -106,6 +106,28 @@ fn stack_problems(
     if stack.retry.base > stack.retry.cap {
         problem("retry.base", "may not be longer than `retry.cap`");
     }
+    for (key, what) in stack.senders.problems() {
+        problem(&format!("senders.{key}"), &what);
+    }
+    let health = &stack.health;
+    if health.window.is_zero() || health.cooldown.is_zero() {
+        problem(
+            "health.window",
+            "and `health.cooldown` must be longer than nothing",
+        );
+    }
+    if health.cooldown > health.cooldown_cap {
+        problem(
+            "health.cooldown",
+            "may not be longer than `health.cooldown_cap`",
+        );
+    }
+    if !(0.0..=1.0).contains(&health.open_above) {
+        problem("health.open_above", "is a share, from 0 to 1");
+    }
+    if health.min_failures == 0 {
+        problem("health.min_failures", "must be at least 1");
+    }
     if stack.send.attempt_timeout.is_zero() {
         problem("send.attempt_timeout", "must be longer than nothing");
     }

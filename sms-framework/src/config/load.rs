@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use figment::Figment;
+use figment::value::Value;
 use serde::de::DeserializeOwned;
 
 use super::catalog::Catalog;
@@ -10,7 +11,7 @@ use super::files::{self, Texts};
 use super::keys::STACK_SECTIONS;
 use super::layer::Layer;
 use super::sources::Sources;
-use super::{Settings, StackSettings, check, limits, variables};
+use super::{Need, Settings, StackSettings, check, limits, routes, variables};
 use crate::error::{Error, ErrorKind};
 use crate::provider::Registry;
 
@@ -34,9 +35,35 @@ pub(super) fn load(sources: Sources, registry: &Registry) -> Result<Settings, Er
 
     let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
     let tables = (catalog.tables().clone(), catalog.aliased_tables());
-    let settings = type_settings(figment, tables, texts, environment)?;
-    refuse(&limits::problems(&settings))?;
+    let mut settings = type_settings(figment, tables, texts, environment)?;
+    let mut problems = limits::problems(&settings);
+    problems.extend(settings.read_routes(registry));
+    refuse(&problems)?;
     Ok(settings)
+}
+
+impl Settings {
+    /// Reads the routes; what is wrong with them, each with its place.
+    fn read_routes(&mut self, registry: &Registry) -> Vec<String> {
+        let routes = match self.figment.find_value("routes") {
+            Ok(Value::Dict(_, routes)) => routes,
+            _ => return Vec::new(),
+        };
+        let providers = self.tables.keys().map(String::as_str).collect();
+        let mut problems = Vec::new();
+        let can = |provider: &str, need: Need| {
+            let entry = self.tables.get(provider).map(|kind| registry.get(kind));
+            // One that is not linked is refused for that alone.
+            entry
+                .is_none_or(|entry| entry.map_or(true, |entry| need.is_met_by(&entry.capabilities)))
+        };
+        let routes = routes::read(&routes, &providers, &can, &mut problems);
+        self.routes = routes;
+        let located = |(path, what): (String, String)| {
+            format!("`{path}` {what} ({})", self.origin_around(&path))
+        };
+        problems.into_iter().map(located).collect()
+    }
 }
 
 fn environment(sources: &Sources, problems: &mut Vec<String>) -> Option<String> {
@@ -68,10 +95,13 @@ fn file_layers(
         .chain(&sources.files)
         .map(|path| texts.read(path))
         .collect::<Vec<_>>();
-    let inline = sources
-        .texts
-        .iter()
-        .map(|text| texts.layer("the built-in TOML text", text.clone()));
+    let inline = sources.texts.iter().enumerate().map(|(at, text)| {
+        let name = match at {
+            0 => "the built-in TOML text".to_owned(),
+            at => format!("the built-in TOML text {}", at + 1),
+        };
+        texts.layer(&name, text.clone())
+    });
     let mut layers = Vec::new();
     for layer in read.into_iter().chain(inline) {
         match layer {
@@ -126,6 +156,7 @@ fn type_settings(
         queue: section(&figment, "queue", None)?,
         broadcast: section(&figment, "broadcast", None)?,
         templates: section(&figment, "templates", None)?,
+        routes: BTreeMap::new(),
         tables,
         aliased,
         texts,
@@ -138,13 +169,15 @@ fn is_true(text: &str) -> bool {
 }
 
 fn stack(figment: &Figment, id: Option<&str>) -> Result<StackSettings, Error> {
-    debug_assert_eq!(STACK_SECTIONS.len(), 5, "each section is read below");
+    debug_assert_eq!(STACK_SECTIONS.len(), 7, "each section is read below");
     Ok(StackSettings {
         validate: section(figment, "validate", id)?,
         rate_limit: section(figment, "rate_limit", id)?,
         retry: section(figment, "retry", id)?,
         send: section(figment, "send", id)?,
         log: section(figment, "log", id)?,
+        health: section(figment, "health", id)?,
+        senders: section(figment, "senders", id)?,
     })
 }
 

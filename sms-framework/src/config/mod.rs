@@ -10,6 +10,8 @@ mod layer;
 mod limits;
 mod load;
 pub mod reference;
+mod routes;
+mod senders;
 mod settings;
 mod show;
 mod sources;
@@ -21,12 +23,14 @@ use std::fmt;
 use figment::Figment;
 use figment::value::Dict;
 
-pub use choice::{Choice, MOCK};
+pub use choice::{Choice, MOCK, ROUTE};
 pub use keys::{KEYS, STACK_SECTIONS};
+pub use routes::{Need, RouteSettings, RuleSettings, Strategy, Target};
+pub use senders::SenderSettings;
 pub use settings::{
-    AfterServerError, BodyLog, BroadcastSettings, DatabaseSettings, Fallback, LogSettings,
-    QueueSettings, RateLimitSettings, RetrySettings, SendSettings, StackSettings, TemplateSettings,
-    Unit, ValidateSettings,
+    AfterServerError, BodyLog, BroadcastSettings, DatabaseSettings, Fallback, HealthSettings,
+    LogSettings, QueueSettings, RateLimitSettings, RetrySettings, SendSettings, StackSettings,
+    TemplateSettings, Unit, ValidateSettings,
 };
 pub use show::Effective;
 pub use sources::Sources;
@@ -48,6 +52,7 @@ pub struct Settings {
     queue: QueueSettings,
     broadcast: BroadcastSettings,
     templates: TemplateSettings,
+    routes: BTreeMap<String, RouteSettings>,
     /// The provider tables: id → kind.
     tables: BTreeMap<String, String>,
     /// The table that each kind's own variables set: kind → id.
@@ -121,6 +126,12 @@ impl Settings {
         &self.templates
     }
 
+    /// `[routes.*]`, by name.
+    #[must_use]
+    pub fn routes(&self) -> &BTreeMap<String, RouteSettings> {
+        &self.routes
+    }
+
     /// The ids of the provider tables with their kinds: one for each linked kind, and those that
     /// somebody wrote.
     #[must_use]
@@ -133,6 +144,17 @@ impl Settings {
     #[must_use]
     pub fn origin(&self, key: &str) -> String {
         match self.figment.find_metadata(key) {
+            Some(metadata) => self.texts.locate(&metadata.name, key),
+            None => "built-in default".to_owned(),
+        }
+    }
+
+    /// The same for a key in a list, or one that is missing: of the nearest table or list around it.
+    fn origin_around(&self, key: &str) -> String {
+        let outer = |key: &&str| key.rsplit_once('.').map(|(outer, _)| outer.len());
+        let mut around =
+            std::iter::successors(Some(key), |inner| outer(inner).map(|end| &inner[..end]));
+        match around.find_map(|known| self.figment.find_metadata(known)) {
             Some(metadata) => self.texts.locate(&metadata.name, key),
             None => "built-in default".to_owned(),
         }

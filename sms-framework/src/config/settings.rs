@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::{SenderSettings, duration};
 use crate::error::Error;
 use crate::message::{NumberPolicy, NumberRule, Region};
 
@@ -186,6 +186,38 @@ pub struct LogSettings {
     pub body: BodyLog,
 }
 
+/// `[health]`: when a route leaves a provider out, and how it comes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HealthSettings {
+    /// Over how long failures are counted. Default 1 min.
+    #[serde(with = "duration")]
+    pub window: Duration,
+    /// To how many different recipients sends must have failed. Default 5.
+    pub min_failures: u32,
+    /// The share of sends that must have failed, from 0 to 1. Default 0.5.
+    pub open_above: f64,
+    /// How long it is left out before one message tries it. Default 30 s.
+    #[serde(with = "duration")]
+    pub cooldown: Duration,
+    /// The longest such time, for each failed try doubles it. Default 5 min.
+    #[serde(with = "duration")]
+    pub cooldown_cap: Duration,
+}
+
+impl Default for HealthSettings {
+    fn default() -> Self {
+        Self {
+            window: Duration::from_secs(60),
+            min_failures: 5,
+            open_above: 0.5,
+            cooldown: Duration::from_secs(30),
+            cooldown_cap: Duration::from_secs(300),
+        }
+    }
+}
+
 /// `[database]`: where messages are remembered. `Debug` shows no URL: one of another database may
 /// hold a password.
 #[derive(Clone, PartialEq, Deserialize)]
@@ -291,4 +323,8 @@ pub struct StackSettings {
     pub send: SendSettings,
     /// `[log]`
     pub log: LogSettings,
+    /// `[health]`
+    pub health: HealthSettings,
+    /// `[senders]`
+    pub senders: SenderSettings,
 }

@@ -1,77 +1,208 @@
-//! Row, stack, row: one send from begin to settled.
+//! Row, providers, row: one send from begin to settled.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tower::{Service, ServiceExt};
+use tower::Service;
 
+use super::chain::Chain;
 use super::ledger::HasRow;
-use super::{Delivery, Invalid, Ledger};
-use crate::error::Error;
-use crate::limiter::DynClock;
-use crate::stack::{Log, ProviderService, RateLimit, Retry, SendRequest};
+use super::router::{Stop, Way, more_hopeful};
+use super::{Delivery, Invalid, Ledger, Router};
+use crate::error::{Error, ErrorKind};
+use crate::message::{Hop, Receipt};
+use crate::route::{Left, blame, goes_on};
+use crate::stack::SendRequest;
 
-/// The layers around a provider, in their order.
-pub(crate) type ProviderStack = RateLimit<Retry<Log<ProviderService>, DynClock>, DynClock>;
-
-/// Writes the message's row, runs the stack, settles the row.
+/// Writes the message's row, sends it through the providers of its way, settles the row.
 #[derive(Debug, Clone)]
 pub(crate) struct Dispatcher {
-    stack: ProviderStack,
+    router: Arc<Router>,
     ledger: Arc<Ledger>,
 }
 
 impl Dispatcher {
-    pub(crate) fn new(stack: ProviderStack, ledger: Arc<Ledger>) -> Self {
-        Self { stack, ledger }
+    pub(crate) fn new(router: Arc<Router>, ledger: Arc<Ledger>) -> Self {
+        Self { router, ledger }
     }
 
     pub(crate) fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
     }
 
+    pub(crate) fn router(&self) -> &Arc<Router> {
+        &self.router
+    }
+
     /// Sends a message that has no row yet.
     pub(crate) async fn send(self, request: SendRequest) -> Delivery {
         let guard = Guard::new(&self.ledger, &request);
-        match self.ledger.begin(request.message()).await {
-            Ok(has_row) => self.run(request, has_row, guard).await,
+        let refuse = |error| {
+            let invalid = Invalid::from(request.message().as_ref());
+            self.ledger.refuse(invalid, error)
+        };
+        let mut way = match self.router.way(request.message()) {
+            Ok(way) => way,
+            Err(nobody_can) => {
+                guard.disarm();
+                return refuse(nobody_can);
+            }
+        };
+        let mut journey = Journey::default();
+        let first = self.router.next(&mut way, &mut journey.passed);
+        let begun = match &first {
+            Some(stop) => {
+                let message = stop.chain.addressed(request.message());
+                self.ledger.begin(&message, &stop.chain.id).await
+            }
+            None => {
+                let id = self.router.id();
+                self.ledger.begin(request.message(), id).await
+            }
+        };
+        match begun {
+            Ok(has_row) => {
+                journey.row = first.as_ref().map(|stop| Arc::clone(&stop.chain.id));
+                let result = self.travel(&request, way, first, journey).await;
+                guard.disarm();
+                settle(&self.ledger, &request, result, has_row).await
+            }
             Err(handed_over_before) => {
                 guard.disarm();
-                let invalid = Invalid::from(request.message().as_ref());
-                self.ledger.refuse(invalid, handed_over_before)
+                refuse(handed_over_before)
             }
         }
     }
 
-    /// Sends a message whose row this process leases.
+    /// Sends a message whose row this process leases: where it may be out already, through the
+    /// provider that may have it.
     pub(super) async fn resend(self, request: SendRequest, guard: Guard) -> Delivery {
-        self.run(request, HasRow::Yes, guard).await
+        let row = request
+            .round
+            .as_ref()
+            .map(|round| Arc::clone(&round.provider));
+        let doubtful = request.trail().doubt().is_some();
+        let way = match row.as_deref().filter(|_| doubtful) {
+            Some(provider) => self.router.way_to(provider).ok_or_else(|| {
+                let what =
+                    format!("`{provider}`, which may have it, is no provider of this client");
+                Error::new(ErrorKind::NoRoute, what)
+            }),
+            None => self.router.way(request.message()),
+        };
+        let result = match way {
+            Ok(mut way) => {
+                let mut journey = Journey {
+                    row,
+                    ..Journey::default()
+                };
+                let first = self.router.next(&mut way, &mut journey.passed);
+                self.travel(&request, way, first, journey).await
+            }
+            Err(error) => Err(error),
+        };
+        guard.disarm();
+        settle(&self.ledger, &request, result, HasRow::Yes).await
     }
 
-    async fn run(self, request: SendRequest, has_row: HasRow, guard: Guard) -> Delivery {
-        let result = self.stack.oneshot(request.clone()).await;
-        guard.disarm();
-        settle(&self.ledger, &request, result, has_row).await
+    /// From provider to provider, as long as that cannot double the message.
+    async fn travel(
+        &self,
+        request: &SendRequest,
+        mut way: Way,
+        mut stop: Option<Stop<'_>>,
+        mut journey: Journey,
+    ) -> Result<Receipt, Error> {
+        let trail = request.trail();
+        let mut failed = None;
+        loop {
+            journey.passed.drain(..).for_each(|hop| trail.add_hop(hop));
+            let Some(Stop { chain, admission }) = stop.take() else {
+                return Err(self.router.exhausted(failed));
+            };
+            let message = chain.addressed(request.message());
+            let attempt = request.at_provider(message);
+            self.hand_over(&attempt, chain, &mut journey).await?;
+            let before = trail.calls();
+            let result = chain.send(attempt).await;
+            let error = result.as_ref().err();
+            if let Some(admission) = admission {
+                admission.report(blame(error), request.message().to());
+            }
+            if self.router.is_route() {
+                trail.add_hop(Hop {
+                    provider: chain.id.to_string(),
+                    calls: trail.calls() - before,
+                    code: error.map(Error::code),
+                    error: error.map(|error| error.message().to_owned()),
+                });
+            }
+            let error = match result {
+                Ok(receipt) => {
+                    let path = trail.hops();
+                    if path.len() < 2 {
+                        return Ok(receipt);
+                    }
+                    return Ok(Receipt {
+                        attempts: trail.calls(),
+                        path,
+                        ..receipt
+                    });
+                }
+                Err(error) => error,
+            };
+            let left = Left {
+                doubt: trail.doubt(),
+                asked_in_vain: trail.was_asked_in_vain(),
+            };
+            let in_time = request.started().elapsed() < chain.deadline;
+            let on = in_time && !way.is_pinned() && goes_on(&error, left, chain.after_server_error);
+            let error = more_hopeful(failed.take(), error);
+            if !on {
+                return Err(error);
+            }
+            tracing::warn!(message_id = %request.message().id(), "it goes on to another provider: {error}");
+            failed = Some(error);
+            stop = self.router.next(&mut way, &mut journey.passed);
+        }
     }
+
+    /// Notes in the row who has the message next: whoever finds it there after a crash asks that
+    /// one.
+    async fn hand_over(
+        &self,
+        request: &SendRequest,
+        chain: &Chain,
+        journey: &mut Journey,
+    ) -> Result<(), Error> {
+        if journey.row.as_ref().is_none_or(|row| *row == chain.id) {
+            return Ok(());
+        }
+        journey.row = Some(Arc::clone(&chain.id));
+        self.ledger.hand_over(request, &chain.id).await
+    }
+}
+
+/// What is known of a message on its way.
+#[derive(Debug, Default)]
+struct Journey {
+    /// The provider that its row names.
+    row: Option<Arc<str>>,
+    /// Providers that were passed over since the last stop.
+    passed: Vec<Hop>,
 }
 
 /// Settles the row and tells what became of the message.
 pub(super) async fn settle(
     ledger: &Ledger,
     request: &SendRequest,
-    result: Result<crate::message::Receipt, Error>,
+    result: Result<Receipt, Error>,
     has_row: HasRow,
 ) -> Delivery {
     let end = ledger.settle(request, result, has_row).await;
-    Delivery::ended(
-        request.message(),
-        ledger.provider(),
-        ledger.simulated(),
-        request.trail().calls(),
-        end,
-    )
+    Delivery::ended(request, ledger.simulated(), end)
 }
 
 /// Makes the row tell the truth when the send is dropped between attempts. An attempt under way is

@@ -1,5 +1,6 @@
 //! The message's row: written before the stack runs, settled after it, true at every moment between.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -18,15 +19,23 @@ use crate::store::{Attempt, DynStore, ErrorNote, NewMessage, Settlement};
 pub(crate) struct Policy {
     pub(crate) queue: QueueSettings,
     pub(crate) body: BodyLog,
+    /// By the id of the provider.
+    pub(crate) providers: BTreeMap<Arc<str>, Asking>,
+}
+
+/// What may follow a doubt at one provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking {
     pub(crate) after_server_error: AfterServerError,
-    /// Whether the provider can be asked for a message.
+    /// Whether it can be asked for a message.
     pub(crate) can_ask: bool,
 }
 
-/// Keeps the rows of one provider's messages; without a store it keeps nothing and says so.
+/// Keeps the rows of a client's messages; without a store it keeps nothing and says so.
 pub(crate) struct Ledger {
     store: Option<DynStore>,
-    provider: Arc<str>,
+    /// What the configuration picked: a provider, or a route.
+    id: Arc<str>,
     simulated: bool,
     policy: Policy,
     clock: WallClock,
@@ -38,14 +47,14 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(
         store: Option<DynStore>,
-        provider: &str,
+        id: &str,
         simulated: bool,
         policy: Policy,
         clock: WallClock,
     ) -> Self {
         Self {
             store,
-            provider: provider.into(),
+            id: id.into(),
             simulated,
             policy,
             clock,
@@ -53,10 +62,6 @@ impl Ledger {
             failures: AtomicU64::new(0),
             reported: AtomicBool::new(false),
         }
-    }
-
-    pub(crate) fn provider(&self) -> &str {
-        &self.provider
     }
 
     pub(crate) fn simulated(&self) -> bool {
@@ -81,18 +86,29 @@ impl Ledger {
         self.counters.read()
     }
 
-    fn count(&self, ending: Ending) {
-        self.counters.count(&self.provider, ending);
+    /// What may follow the doubt that a send left.
+    pub(super) fn asking(&self, request: &SendRequest) -> Asking {
+        let providers = &self.policy.providers;
+        let doubter = request.trail().doubter();
+        let of_doubter = doubter.and_then(|doubter| providers.get(&doubter));
+        of_doubter
+            .or_else(|| providers.values().next())
+            .copied()
+            .unwrap_or(Asking {
+                after_server_error: AfterServerError::Hold,
+                can_ask: false,
+            })
     }
 
     /// A message that never got past validation: it has no row.
     pub(crate) fn refuse(&self, message: Invalid, error: Error) -> Delivery {
-        let delivery = Delivery::invalid(message, &self.provider, self.simulated, error);
-        self.count(Ending {
+        let delivery = Delivery::invalid(message, &self.id, self.simulated, error);
+        let ending = Ending {
             state: delivery.status,
             accepted: false,
             simulated: self.simulated,
-        });
+        };
+        self.counters.count(&self.id, ending);
         delivery
     }
 
@@ -109,13 +125,17 @@ impl Ledger {
     ///
     /// # Errors
     /// The message was handed over before: sending it now could double it.
-    pub(super) async fn begin(&self, message: &Arc<Outbound>) -> Result<HasRow, Error> {
+    pub(super) async fn begin(
+        &self,
+        message: &Arc<Outbound>,
+        provider: &str,
+    ) -> Result<HasRow, Error> {
         let Some(store) = &self.store else {
             return Ok(HasRow::No);
         };
         let row = NewMessage {
             message: Arc::clone(message),
-            provider: self.provider.as_ref().to_owned(),
+            provider: provider.to_owned(),
             simulated: self.simulated,
             hash_body: self.policy.body == BodyLog::Hash,
             lease_until: self.lease_end(),
@@ -126,6 +146,40 @@ impl Ledger {
             Err(error) => {
                 self.report(&error);
                 Ok(HasRow::No)
+            }
+        }
+    }
+
+    /// Notes in the row that `provider` is tried next.
+    ///
+    /// A broken log stops no send that its caller waits for; a round from the queue waits until the
+    /// log works again, for the row tells the next process whom to ask.
+    ///
+    /// # Errors
+    /// `STORAGE`: another process has taken the message over, or nothing could be noted.
+    pub(super) async fn hand_over(
+        &self,
+        request: &SendRequest,
+        provider: &str,
+    ) -> Result<(), Error> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        let message = request.message();
+        let noted = store
+            .hand_over(message.id(), provider, message.from())
+            .await;
+        match noted {
+            Ok(true) => Ok(()),
+            // Without a row there is nothing to take over.
+            Ok(false) if request.round.is_none() => Ok(()),
+            Ok(false) => Err(Error::new(
+                ErrorKind::Storage,
+                "its lease ran out before it was sent: another process decides about it",
+            )),
+            Err(error) => {
+                self.report(&error);
+                request.round.as_ref().map_or(Ok(()), |_| Err(error))
             }
         }
     }
@@ -155,7 +209,7 @@ impl Ledger {
                 },
             };
         }
-        self.count(self.ending(&end));
+        self.counters.count(&end.provider, self.ending(&end));
         end
     }
 
@@ -191,7 +245,7 @@ impl Ledger {
     }
 
     fn settle_soon(&self, request: &SendRequest, end: End) {
-        self.count(self.ending(&end));
+        self.counters.count(&end.provider, self.ending(&end));
         if let Some(store) = &self.store {
             store.settle_soon(self.settlement(request, &end));
         }
@@ -207,7 +261,7 @@ impl Ledger {
         match request.trail().doubt() {
             Some(_) => End {
                 state: MessageState::Unknown,
-                next_attempt_at: end.next_attempt_at.filter(|_| self.policy.can_ask),
+                next_attempt_at: end.next_attempt_at.filter(|_| self.asking(request).can_ask),
                 ..end
             },
             None => End {
@@ -224,6 +278,7 @@ impl Ledger {
             Ok(receipt) => {
                 return End {
                     state: receipt.status,
+                    provider: receipt.provider.clone(),
                     result: Ok(receipt),
                     next_attempt_at: None,
                 };
@@ -236,28 +291,44 @@ impl Ledger {
         } else {
             error
         };
-        let resend = error.is_transient() && request.may_be_resent(self.policy.after_server_error);
+        let asking = self.asking(request);
+        let resend = error.is_transient() && request.may_be_resent(asking.after_server_error);
         let held = error.certainty() == Certainty::MaybeSent && !resend;
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
             // Asking again later can settle it; nothing is sent.
-            (true, _, later) => (MessageState::Unknown, later.filter(|_| self.policy.can_ask)),
+            (true, _, later) => (MessageState::Unknown, later.filter(|_| asking.can_ask)),
             (false, true, Some(later)) => (MessageState::Queued, Some(later)),
             (false, true, None) if doubt.is_some() => (MessageState::Unknown, None),
             (false, true, None) => (MessageState::Failed, None),
             (false, false, _) => (refused(&error), None),
         };
         End {
+            provider: self.whose(request, &error, state),
             result: Err(error),
             state,
             next_attempt_at,
         }
     }
 
+    /// Who has a message that was not taken for sure: the provider that may have it, nobody in
+    /// particular where it waits, else the one that ended it.
+    fn whose(&self, request: &SendRequest, error: &Error, state: MessageState) -> String {
+        let known = |id: &&str| self.policy.providers.contains_key(*id);
+        match request.trail().doubter() {
+            Some(doubter) => doubter.as_ref().to_owned(),
+            None if state == MessageState::Queued => self.id.as_ref().to_owned(),
+            None => {
+                let ended = error.provider().filter(known);
+                ended.unwrap_or(&self.id).to_owned()
+            }
+        }
+    }
+
     /// When the next round from the queue is due; `None` where there were enough.
     fn next_round(&self, request: &SendRequest, error: &Error) -> Option<Timestamp> {
         let queue = &self.policy.queue;
-        let earlier = request.round.map_or(0, |round| round.earlier);
+        let earlier = request.round.as_ref().map_or(0, |round| round.earlier);
         let wait = if spends_a_round(error) {
             let rounds = earlier + u32::from(request.round.is_some());
             if rounds >= queue.max_rounds {
@@ -286,9 +357,16 @@ impl Ledger {
                 .cloned()
                 .collect()
         });
+        let message = request.message();
         Settlement {
-            id: request.message().id(),
+            id: message.id(),
             state: end.state,
+            provider: Some(end.provider.clone()),
+            // Whoever sends it next has numbers of its own.
+            forget_sender: end.state == MessageState::Queued
+                && request.trail().doubt().is_none()
+                && self.policy.providers.len() > 1
+                && (message.from().is_none() || message.sender_is_chosen),
             attempts: request.trail().calls(),
             from_queue: request.round.is_some()
                 && end.result.as_ref().err().is_none_or(spends_a_round),
@@ -364,7 +442,7 @@ impl AttemptLog for Ledger {
 impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger")
-            .field("provider", &self.provider)
+            .field("id", &self.id)
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }

@@ -1,27 +1,32 @@
 //! What becomes of a message around the stack: its row before and after, and later rounds.
 
+mod chain;
 mod counts;
 mod dispatch;
 mod ledger;
 mod queue;
+mod router;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub(crate) use chain::{Chain, ProviderStack};
 pub use counts::Counts;
 use counts::Ending;
-pub(crate) use dispatch::{Dispatcher, ProviderStack};
-pub(crate) use ledger::{Ledger, Policy};
+pub(crate) use dispatch::Dispatcher;
+pub(crate) use ledger::{Asking, Ledger, Policy};
 pub use queue::QueueReport;
 pub(crate) use queue::{count, process};
+pub(crate) use router::Router;
 
 use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::phone::masked_input;
 use crate::message::{
-    Encoding, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
+    Encoding, Hop, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
 };
+use crate::stack::SendRequest;
 
 /// What became of one send, whether it went well or not: it always says where the message stands.
 #[derive(Clone, Serialize)]
@@ -31,7 +36,8 @@ pub struct Delivery {
     pub id: MessageId,
     /// Where it stands now.
     pub status: MessageState,
-    /// The id of the provider.
+    /// The id of the provider: of the one that took it, that may have it, or that ended it; the
+    /// route's name where none did.
     pub provider: String,
     /// The provider's id of it, where it took it.
     pub provider_message_id: Option<String>,
@@ -49,6 +55,9 @@ pub struct Delivery {
     pub encoding: Encoding,
     /// How many times the provider was called.
     pub attempts: u32,
+    /// The providers of a route that it went through, in their order; empty where there was one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Hop>,
     /// When the queue tries (or asks) again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
@@ -96,26 +105,32 @@ impl Delivery {
             segments: message.segments.count,
             encoding: message.segments.encoding,
             attempts: 0,
+            path: Vec::new(),
             next_attempt_at: None,
             error: Some(error),
             receipt: None,
         }
     }
 
-    fn ended(message: &Outbound, provider: &str, simulated: bool, attempts: u32, end: End) -> Self {
+    fn ended(request: &SendRequest, simulated: bool, end: End) -> Self {
+        let message = request.message();
         let receipt = end.result.as_ref().ok();
+        let path = request.trail().hops();
         Self {
             id: message.id(),
             status: end.state,
-            provider: provider.to_owned(),
+            provider: end.provider.clone(),
             provider_message_id: receipt.and_then(|receipt| receipt.provider_message_id.clone()),
             provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
             simulated,
             to: message.to().to_string(),
-            from: message.from().cloned(),
+            from: receipt
+                .map_or(message.from(), |receipt| receipt.from.as_ref())
+                .cloned(),
             segments: receipt.map_or(message.segments().count, |receipt| receipt.segments),
             encoding: message.segments().encoding,
-            attempts,
+            attempts: request.trail().calls(),
+            path: if path.len() > 1 { path } else { Vec::new() },
             next_attempt_at: end.next_attempt_at,
             error: end.error(),
             receipt: end.result.ok(),
@@ -174,6 +189,8 @@ impl From<&Outbound> for Invalid {
 struct End {
     result: Result<Receipt, Error>,
     state: MessageState,
+    /// Who has it, or may have it; the client's own id where nobody has.
+    provider: String,
     next_attempt_at: Option<Timestamp>,
 }
 
@@ -208,6 +225,7 @@ impl End {
                 .result
                 .map_err(|error| error.with_certainty(Certainty::MaybeSent)),
             state: MessageState::Unknown,
+            provider: self.provider,
             next_attempt_at: None,
         }
     }

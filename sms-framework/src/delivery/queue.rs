@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::dispatch::{Guard, settle};
 use super::ledger::HasRow;
-use super::{Delivery, Dispatcher, Ledger};
+use super::{Delivery, Dispatcher, Ledger, Router};
 use crate::error::{Class, Error, ErrorKind};
 use crate::message::{MessageState, Receipt};
 use crate::stack::{Inquiry, Round, SendRequest, after};
@@ -44,7 +44,6 @@ impl QueueReport {
 /// Sends, or asks about, everything that is due, until nothing is.
 pub(crate) async fn process(
     dispatcher: &Dispatcher,
-    inquiry: Option<&Inquiry>,
     store: &DynStore,
 ) -> Result<QueueReport, Error> {
     let ledger = dispatcher.ledger();
@@ -52,16 +51,17 @@ pub(crate) async fn process(
     let mut report = QueueReport::default();
     // What is requeued while this runs is for a later run, even where its time has come by then.
     let due_by = ledger.now();
+    let providers = dispatcher.router().row_ids();
     loop {
         // No more than can start at once: the lease runs from the claim.
         let due = store
-            .claim_due(ledger.provider(), due_by, ledger.lease_end(), concurrency)
+            .claim_due(&providers, due_by, ledger.lease_end(), concurrency)
             .await?;
         if due.is_empty() {
             break;
         }
         let mut rounds = stream::iter(due)
-            .map(|claimed| round(dispatcher, inquiry, claimed))
+            .map(|claimed| round(dispatcher, claimed))
             .buffer_unordered(concurrency);
         while let Some(delivery) = rounds.next().await {
             report.count(&delivery);
@@ -84,10 +84,14 @@ pub(crate) async fn count(ledger: &Ledger, store: &DynStore) -> Result<QueueCoun
     Ok(counts)
 }
 
-async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Claimed) -> Delivery {
+async fn round(dispatcher: &Dispatcher, claimed: Claimed) -> Delivery {
     let ledger = dispatcher.ledger();
-    let request = request(&claimed);
+    let router = dispatcher.router();
+    let request = request(router, &claimed);
     let guard = Guard::new(ledger, &request);
+    let inquiry = router
+        .chain(&claimed.provider)
+        .and_then(|chain| chain.inquiry.as_ref());
     match without_a_call(ledger, inquiry, &claimed, &request).await {
         Some(result) => {
             guard.disarm();
@@ -98,14 +102,24 @@ async fn round(dispatcher: &Dispatcher, inquiry: Option<&Inquiry>, claimed: Clai
 }
 
 /// What was not left in the queue may only be asked about.
-fn request(claimed: &Claimed) -> SendRequest {
-    let held = claimed.was != MessageState::Queued;
+fn request(router: &Router, claimed: &Claimed) -> SendRequest {
+    // A route's name in the row of a message that was being sent: its process went away before it
+    // had handed the message to any provider.
+    let unsent = router.is_route() && *claimed.provider == **router.id();
+    let held = claimed.was != MessageState::Queued && !unsent;
     let doubt = claimed.doubt.or(held.then_some(Doubt::NoAnswer));
     let round = Round {
         earlier: claimed.rounds,
         held,
+        provider: claimed.provider.as_str().into(),
     };
-    SendRequest::from_queue(Arc::clone(&claimed.message), round, doubt)
+    let doubt = doubt.filter(|_| !unsent);
+    let message = Arc::clone(&claimed.message);
+    SendRequest::from_queue(
+        message,
+        round,
+        doubt.map(|doubt| (doubt, &*claimed.provider)),
+    )
 }
 
 /// How the round ends where the provider need not, or must not, be called again.
@@ -118,10 +132,10 @@ async fn without_a_call(
     if request.trail().doubt().is_some() {
         match ask(inquiry, claimed).await {
             Ok(Some(receipt)) => return Some(Ok(receipt)),
-            Ok(None) if request.may_be_resent(ledger.policy().after_server_error) => {}
+            Ok(None) if request.may_be_resent(ledger.asking(request).after_server_error) => {}
             Ok(None) => {
                 return Some(Err(
-                    still_unknown(claimed, inquiry).with_provider(ledger.provider())
+                    still_unknown(claimed, inquiry).with_provider(&claimed.provider)
                 ));
             }
             // A question that failed changes nothing about the message: it is asked about later,

@@ -5,6 +5,7 @@ mod id;
 pub mod numbers;
 mod outbound;
 pub mod phone;
+mod place;
 mod receipt;
 pub mod segment;
 pub mod sender;
@@ -19,7 +20,8 @@ pub use numbers::{NumberPolicy, NumberRule, Region};
 #[cfg(feature = "numbers")]
 pub use numbers::{NumberReport, inspect};
 pub use phone::PhoneNumber;
-pub use receipt::{Acceptance, Receipt};
+pub use place::Place;
+pub use receipt::{Acceptance, Hop, Receipt};
 pub use segment::{Encoding, ForcedBy, Segments};
 pub use sender::{AlphanumericId, Sender, ServiceId, ShortCode};
 pub use state::MessageState;

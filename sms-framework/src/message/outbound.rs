@@ -25,6 +25,8 @@ pub struct Outbound {
     pub(crate) media: Vec<String>,
     pub(crate) valid_for: Option<Duration>,
     pub(crate) created_at: Timestamp,
+    /// The sender was chosen for it, and may be chosen anew.
+    pub(crate) sender_is_chosen: bool,
 }
 
 impl Outbound {
@@ -42,6 +44,16 @@ impl Outbound {
             media: message.media,
             valid_for: message.valid_for,
             created_at,
+            sender_is_chosen: false,
+        }
+    }
+
+    /// The same from `sender`, where it names none itself.
+    pub(crate) fn from_chosen(&self, sender: Option<Sender>) -> Self {
+        Self {
+            from: sender,
+            sender_is_chosen: true,
+            ..self.clone()
         }
     }
 

@@ -107,4 +107,20 @@ pub struct Receipt {
     pub attempts: u32,
     /// When the provider's word came.
     pub accepted_at: Timestamp,
+    /// The providers that it went through, the one that took it last; empty where there was one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Hop>,
+}
+
+/// One provider on the way of a message through a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    /// The id of the provider.
+    pub provider: String,
+    /// How many times it was called; 0 where its own limit or its health kept the message from it.
+    pub calls: u32,
+    /// Why the message went on: the code of the error; `None` where the provider took it.
+    pub code: Option<&'static str>,
+    /// The same as a sentence.
+    pub error: Option<String>,
 }

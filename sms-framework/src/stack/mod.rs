@@ -37,6 +37,7 @@ mod provider;
 mod rate_limit;
 mod request;
 mod retry;
+mod senders;
 mod validate;
 mod wall_clock;
 
@@ -49,5 +50,7 @@ pub use rate_limit::{RateLimit, RateLimitLayer, SlotKeeper};
 pub(crate) use request::Round;
 pub use request::{SendRequest, Trail};
 pub use retry::{Retry, RetryLayer, RetryPolicy, Settled};
+pub use senders::SenderChoice;
+pub(crate) use validate::Limits;
 pub use validate::{Validate, ValidateLayer, Validator};
 pub(crate) use wall_clock::{WallClock, after};

@@ -19,8 +19,9 @@ use crate::provider::DynProvider;
 
 /// Calls the provider once for each request, within a time limit.
 ///
-/// A plugin that panics or hangs takes nothing down: the panic becomes `PROVIDER_FAULT`, the
-/// silence `NO_ANSWER`, both `MaybeSent`.
+/// A plugin that panics, hangs or returns nonsense takes nothing down: each becomes `PROVIDER_FAULT`
+/// with the provider's name, and the message is `MaybeSent` unless the plugin's own error says more.
+/// A plugin that blocks the thread cannot be cut off from outside; it must not.
 #[derive(Debug, Clone)]
 pub struct ProviderService {
     provider: DynProvider,
@@ -47,7 +48,8 @@ impl ProviderService {
         request.trail().call_begins();
         // Inside a block of its own, for a plugin may panic before it has made its future.
         let call = async { self.provider.send(message).await };
-        let result = match bounded(call, self.timeout).await {
+        let answer = bounded(call, self.timeout).await;
+        let result = match answer.and_then(sane).map_err(sane_error) {
             Ok(acceptance) => Ok(receipt(
                 message,
                 &self.id,
@@ -64,7 +66,54 @@ impl ProviderService {
     }
 }
 
-/// Runs a plugin's code: a panic becomes `PROVIDER_FAULT`, silence `NO_ANSWER`.
+/// What no vendor says: then the plugin made it up, and nobody knows what became of the message.
+fn sane(acceptance: Acceptance) -> Result<Acceptance, Error> {
+    /// Vendors' ids have some 40 characters.
+    const LONGEST_ID: usize = 512;
+    let odd = |id: &String| {
+        id.trim().is_empty() || id.len() > LONGEST_ID || id.contains(char::is_control)
+    };
+    let state = acceptance.state;
+    let what = if acceptance.provider_message_ids.iter().any(odd) {
+        "the provider plugin gave the message an id that is none".to_owned()
+    } else if state.is_final()
+        && state != MessageState::Delivered
+        && state != MessageState::Undelivered
+    {
+        format!("the provider plugin took the message and says that it is {state}")
+    } else {
+        return Ok(acceptance);
+    };
+    Err(Error::new(ErrorKind::ProviderFault, what))
+}
+
+/// Kinds that only the framework has reason to use; what they say about the message stands.
+fn sane_error(error: Error) -> Error {
+    let ours = matches!(
+        error.kind(),
+        ErrorKind::RateLimited
+            | ErrorKind::DeadlineExceeded
+            | ErrorKind::Canceled
+            | ErrorKind::Template
+            | ErrorKind::NoRoute
+            | ErrorKind::Storage
+            | ErrorKind::WebhookRefused
+            | ErrorKind::BadWebhook
+    );
+    if !ours {
+        return error;
+    }
+    let what = format!(
+        "the provider plugin gave an error that is not its own: {} ({})",
+        error.message(),
+        error.code()
+    );
+    Error::new(ErrorKind::ProviderFault, what)
+        .with_certainty(error.certainty())
+        .with_class(error.class())
+}
+
+/// Runs a plugin's code: a panic and a call that does not return become `PROVIDER_FAULT`.
 pub(super) async fn bounded<T>(
     call: impl Future<Output = Result<T, Error>>,
     timeout: Duration,
@@ -77,9 +126,9 @@ pub(super) async fn bounded<T>(
             "the provider plugin panicked",
         )),
         Err(_elapsed) => Err(Error::new(
-            ErrorKind::NoAnswer,
+            ErrorKind::ProviderFault,
             format!(
-                "no answer within send.attempt_timeout ({})",
+                "the provider plugin did not return within send.attempt_timeout ({})",
                 duration::format(timeout)
             ),
         )),
@@ -113,6 +162,7 @@ pub(crate) fn receipt(
         encoding: message.segments().encoding,
         attempts,
         accepted_at: Timestamp::now(),
+        path: Vec::new(),
     }
 }
 

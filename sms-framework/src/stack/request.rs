@@ -1,14 +1,13 @@
 //! What travels through the layers below validation.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::config::AfterServerError;
 use crate::error::{Certainty, Error};
-use crate::message::{Outbound, Receipt};
+use crate::message::{Hop, Outbound, Receipt};
 use crate::store::Doubt;
 
 /// One send on its way through the stack: the message, the number of the attempt, and the trail
@@ -39,16 +38,31 @@ impl SendRequest {
         }
     }
 
-    /// A round from the queue, with the doubt that earlier ones left.
-    pub(crate) fn from_queue(message: Arc<Outbound>, round: Round, doubt: Option<Doubt>) -> Self {
+    /// A round from the queue, with the doubt that earlier ones left at a provider.
+    pub(crate) fn from_queue(
+        message: Arc<Outbound>,
+        round: Round,
+        doubt: Option<(Doubt, &str)>,
+    ) -> Self {
         let request = Self {
             round: Some(round),
             ..Self::new(message)
         };
-        if let Some(doubt) = doubt {
-            request.trail.add_doubt(doubt);
+        if let Some((doubt, provider)) = doubt {
+            request.trail.add_doubt(doubt, Some(provider));
         }
         request
+    }
+
+    /// The same send at another provider: its first attempt there, with the message as it goes
+    /// there. The trail and the time since the start stay.
+    pub(crate) fn at_provider(&self, message: Arc<Outbound>) -> Self {
+        Self {
+            message,
+            attempt: 1,
+            verdict: None,
+            ..self.clone()
+        }
     }
 
     /// The message.
@@ -79,7 +93,7 @@ impl SendRequest {
     /// 5xx *answer*, it was never held for a person, and the policy says so. Silence never is.
     pub(crate) fn may_be_resent(&self, policy: AfterServerError) -> bool {
         self.trail.doubt() == Some(Doubt::ServerError)
-            && !self.round.is_some_and(|round| round.held)
+            && !self.round.as_ref().is_some_and(|round| round.held)
             && policy == AfterServerError::Resend
     }
 
@@ -95,12 +109,14 @@ impl SendRequest {
 }
 
 /// A round from the queue.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Round {
     /// How many came before.
     pub(crate) earlier: u32,
     /// The message may only be asked about: sending it again is not for us to decide.
     pub(crate) held: bool,
+    /// The id in the message's row: of the provider that may have it, else of whoever sends it.
+    pub(crate) provider: Arc<str>,
 }
 
 /// What the attempts of one send left behind, noted by
@@ -110,6 +126,11 @@ pub struct Trail {
     calls: AtomicU32,
     abandoned: AtomicBool,
     doubt: AtomicU8,
+    asked_in_vain: AtomicBool,
+    /// The provider that left the doubt: looked at only where there is one.
+    doubter: Mutex<Option<Arc<str>>>,
+    /// The providers that a route tried and left.
+    hops: Mutex<Vec<Hop>>,
 }
 
 impl Trail {
@@ -136,12 +157,44 @@ impl Trail {
         }
     }
 
-    fn add_doubt(&self, doubt: Doubt) {
+    /// The id of the provider that may have the message, where one is known.
+    #[must_use]
+    pub fn doubter(&self) -> Option<Arc<str>> {
+        self.doubt()?;
+        lock(&self.doubter).clone()
+    }
+
+    /// True where the provider that left the doubt was asked after its last call, and does not list
+    /// the message.
+    #[must_use]
+    pub fn was_asked_in_vain(&self) -> bool {
+        self.asked_in_vain.load(Ordering::Acquire)
+    }
+
+    /// The providers that a route tried and left, in their order.
+    #[must_use]
+    pub fn hops(&self) -> Vec<Hop> {
+        lock(&self.hops).clone()
+    }
+
+    pub(crate) fn add_hop(&self, hop: Hop) {
+        lock(&self.hops).push(hop);
+    }
+
+    fn add_doubt(&self, doubt: Doubt, provider: Option<&str>) {
         let weight = match doubt {
             Doubt::ServerError => 1,
             Doubt::NoAnswer => 2,
         };
-        self.doubt.fetch_max(weight, Ordering::AcqRel);
+        if self.doubt.fetch_max(weight, Ordering::AcqRel) <= weight
+            && let Some(provider) = provider
+        {
+            *lock(&self.doubter) = Some(provider.into());
+        }
+    }
+
+    pub(super) fn asked_in_vain(&self) {
+        self.asked_in_vain.store(true, Ordering::Release);
     }
 
     pub(super) fn call_begins(&self) {
@@ -154,11 +207,20 @@ impl Trail {
 
     pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
         match result {
-            Err(error) if error.is_server_answer() => self.add_doubt(Doubt::ServerError),
             Err(error) if error.certainty() == Certainty::MaybeSent => {
-                self.add_doubt(Doubt::NoAnswer);
+                let doubt = if error.is_server_answer() {
+                    Doubt::ServerError
+                } else {
+                    Doubt::NoAnswer
+                };
+                self.asked_in_vain.store(false, Ordering::Release);
+                self.add_doubt(doubt, error.provider());
             }
             _ => {}
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

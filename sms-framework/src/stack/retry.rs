@@ -160,13 +160,14 @@ impl<C: Clock> Rules<C> {
             .await
         {
             Ok(Some(receipt)) => Some(Ok(receipt)),
-            Ok(None)
-                if self.may_resend(&error) && request.attempt() < self.settings.max_attempts =>
-            {
-                None
+            Ok(None) => {
+                request.trail().asked_in_vain();
+                let again =
+                    self.may_resend(&error) && request.attempt() < self.settings.max_attempts;
+                (!again).then_some(Err(error))
             }
             // Without an answer to the question there is no evidence at all.
-            Ok(None) | Err(_) => Some(Err(error)),
+            Err(_) => Some(Err(error)),
         }
     }
 
@@ -195,11 +196,11 @@ impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
         result: &mut Result<Receipt, Error>,
     ) -> Option<Self::Future> {
         let error = result.as_ref().err()?.clone();
-        // The service below may be anybody's: what it answered is noted here too.
-        request.trail().call_ended(result);
         let next = if request.is_settled() {
             Next::GiveUp
         } else {
+            // The service below may be anybody's: what it answered is noted here too.
+            request.trail().call_ended(result);
             self.0.next(&error, request)
         };
         let (wait, ask) = match next {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::{Either, Ready, ready};
 use tower::{Layer, Service};
 
-use super::{SendRequest, WallClock};
-use crate::config::{ValidateSettings, duration};
+use super::{SendRequest, SenderChoice, WallClock};
+use crate::config::{SenderSettings, ValidateSettings, duration};
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, NumberPolicy, Outbound, PhoneNumber, Sender};
 use crate::provider::{Capabilities, Provider};
@@ -18,9 +18,16 @@ use crate::provider::{Capabilities, Provider};
 pub struct Validator {
     numbers: NumberPolicy,
     max_characters: usize,
-    default_sender: Option<Sender>,
-    capabilities: Capabilities,
+    senders: SenderChoice,
+    limits: Option<Limits>,
     clock: WallClock,
+}
+
+/// What one provider takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    capabilities: Capabilities,
+    max_characters: usize,
 }
 
 impl Validator {
@@ -29,13 +36,35 @@ impl Validator {
     /// # Errors
     /// `CONFIG`: the default region does not exist, or this build cannot judge numbers that way.
     pub fn new(settings: &ValidateSettings, provider: &dyn Provider) -> Result<Self, Error> {
+        let senders = SenderChoice::new(&SenderSettings::default(), provider.default_sender());
+        let limits = Limits::new(settings, provider.capabilities());
+        Self::of(settings, senders, Some(limits))
+    }
+
+    /// The rules of `settings` for a message that any of several providers may take: what each of
+    /// them can do, and whose number it comes from, is asked once one is chosen.
+    pub(crate) fn for_route(settings: &ValidateSettings) -> Result<Self, Error> {
+        Self::of(settings, SenderChoice::default(), None)
+    }
+
+    fn of(
+        settings: &ValidateSettings,
+        senders: SenderChoice,
+        limits: Option<Limits>,
+    ) -> Result<Self, Error> {
         Ok(Self {
             numbers: settings.number_policy()?,
             max_characters: settings.max_characters,
-            default_sender: provider.default_sender(),
-            capabilities: provider.capabilities(),
+            senders,
+            limits,
             clock: WallClock::default(),
         })
+    }
+
+    /// Chooses the senders of messages that name none by these.
+    #[must_use]
+    pub fn with_senders(self, senders: SenderChoice) -> Self {
+        Self { senders, ..self }
     }
 
     /// Dates messages by another clock.
@@ -52,30 +81,59 @@ impl Validator {
     /// * `UNSUPPORTED`: it asks for what the provider cannot do.
     pub fn check(&self, mut message: Message) -> Result<Outbound, Error> {
         let to = self.number(&message.to)?;
-        self.check_body(&message)?;
+        check_media(&message)?;
+        check_length(&message.body, self.max_characters)?;
         if message.from.is_none() {
-            message.from.clone_from(&self.default_sender);
+            message.from = self.senders.sender_for(&to).cloned();
         }
+        let outbound = Outbound::of_draft(message, to, self.clock.now());
+        if let Some(limits) = &self.limits {
+            limits.check(&outbound)?;
+        }
+        Ok(outbound)
+    }
+
+    /// Reads a recipient under the rule in force.
+    ///
+    /// # Errors
+    /// `INVALID_PHONE`.
+    pub fn number(&self, input: &str) -> Result<PhoneNumber, Error> {
+        self.numbers.parse(input)
+    }
+}
+
+impl Limits {
+    pub(crate) fn new(settings: &ValidateSettings, capabilities: Capabilities) -> Self {
+        Self {
+            capabilities,
+            max_characters: settings.max_characters,
+        }
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Why the provider does not take the message, if it does not.
+    pub(crate) fn check(&self, message: &Outbound) -> Result<(), Error> {
+        check_length(message.body(), self.max_characters)?;
+        let can = &self.capabilities;
         let cannot =
             |what: &str| Error::new(ErrorKind::Unsupported, format!("the provider {what}"));
-        if !message.media.is_empty() && !self.capabilities.media {
+        if !message.media().is_empty() && !can.media {
             return Err(cannot(
                 "takes no media: send the text alone, or link to the media in it",
             ));
         }
-        if let Some(time) = message.valid_for {
+        if let Some(time) = message.valid_for() {
             self.check_validity(time).map_err(|what| cannot(&what))?;
         }
-        if matches!(message.from, Some(Sender::MessagingService(_)))
-            && !self.capabilities.messaging_service
-        {
+        if matches!(message.from(), Some(Sender::MessagingService(_))) && !can.messaging_service {
             return Err(cannot(
                 "has no messaging services: send from a number or a sender ID",
             ));
         }
-        let outbound = Outbound::of_draft(message, to, self.clock.now());
-        self.check_segments(outbound.segments().count)?;
-        Ok(outbound)
+        self.check_segments(message.segments().count)
     }
 
     /// What the provider cannot do about it, where it cannot hold a message that long.
@@ -104,46 +162,39 @@ impl Validator {
             _ => Ok(()),
         }
     }
+}
 
-    /// Reads a recipient under the rule in force.
-    ///
-    /// # Errors
-    /// `INVALID_PHONE`.
-    pub fn number(&self, input: &str) -> Result<PhoneNumber, Error> {
-        self.numbers.parse(input)
+fn check_media(message: &Message) -> Result<(), Error> {
+    if let Some(url) = message.media.iter().find(|url| !is_web_address(url)) {
+        let shown: String = url.chars().take(60).collect();
+        return Err(Error::new(
+            ErrorKind::InvalidMessage,
+            format!("the media address `{shown}` is not an absolute http or https URL"),
+        ));
     }
+    if message.body.trim().is_empty() && message.media.is_empty() {
+        return Err(Error::new(
+            ErrorKind::InvalidMessage,
+            "the message is empty: it needs a text",
+        ));
+    }
+    Ok(())
+}
 
-    fn check_body(&self, message: &Message) -> Result<(), Error> {
-        if let Some(url) = message.media.iter().find(|url| !is_web_address(url)) {
-            let shown: String = url.chars().take(60).collect();
-            return Err(Error::new(
-                ErrorKind::InvalidMessage,
-                format!("the media address `{shown}` is not an absolute http or https URL"),
-            ));
-        }
-        if message.body.trim().is_empty() && message.media.is_empty() {
-            return Err(Error::new(
-                ErrorKind::InvalidMessage,
-                "the message is empty: it needs a text",
-            ));
-        }
-        // There are never more characters than bytes: most texts need no counting.
-        if message.body.len() <= self.max_characters {
-            return Ok(());
-        }
-        let characters = message.body.chars().count();
-        if characters <= self.max_characters {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::MessageTooLong,
-            format!(
-                "the text has {characters} characters; at most {} are allowed",
-                self.max_characters
-            ),
-        )
-        .with_help(SHORTEN))
+fn check_length(body: &str, most: usize) -> Result<(), Error> {
+    // There are never more characters than bytes: most texts need no counting.
+    if body.len() <= most {
+        return Ok(());
     }
+    let characters = body.chars().count();
+    if characters <= most {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::MessageTooLong,
+        format!("the text has {characters} characters; at most {most} are allowed"),
+    )
+    .with_help(SHORTEN))
 }
 
 const SHORTEN: &str = "shorten it or send it in parts; it is never cut silently";

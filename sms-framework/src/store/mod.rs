@@ -18,7 +18,7 @@ pub use record::{
 };
 
 use crate::error::Error;
-use crate::message::MessageId;
+use crate::message::{MessageId, Sender};
 
 /// A shared handle to any store.
 pub type DynStore = Arc<dyn Store>;
@@ -60,7 +60,19 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The same some time soon, for where nobody can wait: a dropped send.
     fn settle_soon(&self, settlement: Settlement);
 
-    /// Leases up to `limit` messages of `provider` whose time has come (`queued`, `unknown` with a time to ask
+    /// Notes that `provider` is handed the message next, with that sender: true where this store
+    /// still leases it, false (and nothing is noted) where it does not.
+    ///
+    /// # Errors
+    /// `STORAGE`: it could not be written.
+    async fn hand_over(
+        &self,
+        id: MessageId,
+        provider: &str,
+        sender: Option<&Sender>,
+    ) -> Result<bool, Error>;
+
+    /// Leases up to `limit` messages of `providers` whose time has come (`queued`, `unknown` with a time to ask
     /// again, `sending` whose lease ran out) until `lease_until`, longest due first.
     ///
     /// A future that is dropped before it gave its answer leases nothing: what it had claimed is
@@ -70,7 +82,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// `STORAGE`.
     async fn claim_due(
         &self,
-        provider: &str,
+        providers: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,

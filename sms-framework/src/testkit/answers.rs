@@ -43,6 +43,7 @@ pub fn delivery(message: Message, failure: Option<(MessageState, Error)>) -> Del
         None => (receipt.status, None),
     };
     Delivery {
+        path: Vec::new(),
         id: receipt.id,
         status,
         provider: receipt.provider.clone(),
@@ -64,6 +65,8 @@ pub fn delivery(message: Message, failure: Option<(MessageState, Error)>) -> Del
 #[must_use]
 pub fn status() -> Status {
     Status {
+        providers: Vec::new(),
+        missing: Vec::new(),
         mock_mode: false,
         mode: Mode::Real,
         environment: "test".to_owned(),

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind};
-use crate::message::{MessageId, MessageState, Outbound};
+use crate::message::{MessageId, MessageState, Outbound, Sender};
 use crate::store::{
     Attempt, Claimed, DayStats, DeliveryStats, Doubt, ErrorCount, MessageFilter, MessageRecord,
     NewMessage, QueueCounts, Settlement, StatsFilter, Store, StoreInfo, begun_before,
@@ -101,6 +101,13 @@ impl MemoryStore {
         };
         let record = &mut row.record;
         record.status = settlement.state;
+        if let Some(provider) = settlement.provider {
+            record.provider = provider;
+        }
+        if settlement.forget_sender {
+            record.from = None;
+            row.message = Arc::new(row.message.from_chosen(None));
+        }
         record.attempts += settlement.attempts;
         record.rounds += u32::from(settlement.from_queue);
         record.doubt = settlement.doubt;
@@ -197,9 +204,27 @@ impl Store for MemoryStore {
         }
     }
 
+    async fn hand_over(
+        &self,
+        id: MessageId,
+        provider: &str,
+        sender: Option<&Sender>,
+    ) -> Result<bool, Error> {
+        self.works()?;
+        let mut rows = self.rows();
+        let leased = |row: &&mut Row| row.ours && row.record.status == MessageState::Sending;
+        let Some(row) = rows.get_mut(&id).filter(leased) else {
+            return Ok(false);
+        };
+        provider.clone_into(&mut row.record.provider);
+        row.record.from = sender.map(ToString::to_string);
+        row.message = Arc::new(row.message.from_chosen(sender.cloned()));
+        Ok(true)
+    }
+
     async fn claim_due(
         &self,
-        provider: &str,
+        providers: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
@@ -213,7 +238,7 @@ impl Store for MemoryStore {
         ];
         let mut due: Vec<_> = rows
             .values_mut()
-            .filter(|row| row.record.provider == provider)
+            .filter(|row| providers.contains(&row.record.provider.as_str()))
             .filter(|row| claimable.contains(&row.record.status))
             .filter(|row| row.record.next_attempt_at.is_some_and(|at| at <= now))
             .collect();

@@ -19,6 +19,8 @@ use crate::provider::{Capabilities, Lookup, Provider};
 pub enum Act {
     /// It takes the message.
     Accept,
+    /// It takes the message, in these words.
+    AcceptAs(Acceptance),
     /// It does not, and says so.
     Fail(Error),
     /// It takes the message and still answers with the error.
@@ -241,6 +243,10 @@ impl Provider for ScriptedProvider {
             Act::AcceptThenHang => {
                 let _taken = self.take(call);
                 pending().await
+            }
+            Act::AcceptAs(acceptance) => {
+                let _taken = self.take(call);
+                Ok(acceptance)
             }
             Act::Panic => panic!("a panic by script"),
             Act::Accept | Act::After(..) => Ok(self.take(call)),

@@ -18,7 +18,9 @@ fn two_accounts_of_one_kind_are_two_tables() {
         (choice.provider.as_str(), choice.kind.as_str()),
         ("eu", "owl")
     );
-    let seen = settings.build_provider(&choice, &registry()).unwrap_err();
+    let seen = settings
+        .build_provider(&choice.provider, &registry())
+        .unwrap_err();
     assert_eq!(seen.to_string(), "eu: show/Some(\"t\")/None/None/[]/0/None");
     // The kind's own variables go to its only table, whatever that is called.
     let settings = load(Sources::new().toml(text).variable("OWL_TOKEN", "t")).unwrap();
@@ -93,7 +95,7 @@ fn a_provider_that_does_not_exist_is_an_error_not_a_fallback() {
     let error = settings.choose(&registry()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "provider `owll` is neither a table under [providers] nor a linked provider; there are: owl; it was chosen \
+        "provider `owll` is neither a table under [providers], nor a linked provider, nor a route; there are: owl; it was chosen \
          because USE_MOCKS is not set and provider = \"owll\" (the built-in TOML text, line 1)"
     );
     assert_eq!(error.help(), Some("did you mean `owl`?"));
@@ -104,7 +106,9 @@ fn missing_credentials_are_all_named_with_their_variables() {
     let lacking = |sources: Sources| {
         let settings = load(sources.toml("provider = \"owl\"")).unwrap();
         let choice = settings.choose(&registry()).unwrap();
-        settings.build_provider(&choice, &registry()).unwrap_err()
+        settings
+            .build_provider(&choice.provider, &registry())
+            .unwrap_err()
     };
     let error = lacking(Sources::new());
     assert_eq!(
@@ -169,7 +173,9 @@ fn of_two_tables_of_one_kind_each_is_told_the_variable_that_sets_it() {
     let text = "provider = \"eu\"\n[providers.eu]\nkind = \"owl\"\n[providers.us]\nkind = \"owl\"";
     let settings = load(Sources::new().toml(text)).unwrap();
     let choice = settings.choose(&registry()).unwrap();
-    let error = settings.build_provider(&choice, &registry()).unwrap_err();
+    let error = settings
+        .build_provider(&choice.provider, &registry())
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "provider `eu` lacks `providers.eu.account` (set SMS_PROVIDERS__EU__ACCOUNT) and \

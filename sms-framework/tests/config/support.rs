@@ -122,7 +122,7 @@ pub(crate) fn owl_sees(sources: Sources) -> String {
     .unwrap();
     let choice = settings.choose(&registry()).unwrap();
     settings
-        .build_provider(&choice, &registry())
+        .build_provider(&choice.provider, &registry())
         .unwrap_err()
         .message()
         .to_owned()

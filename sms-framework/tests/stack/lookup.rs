@@ -25,7 +25,7 @@ async fn a_candidate_that_is_another_messages_is_not_believed() {
         RetryPolicy::new(RetrySettings::default(), DEADLINE).with_inquiry(inquiry);
     let service = RetryLayer::new(policy).layer(adapter(&provider));
     let failed = service.oneshot(ours).await.unwrap_err();
-    assert_eq!((failed.code(), provider.lookups()), ("NO_ANSWER", 1));
+    assert_eq!((failed.code(), provider.lookups()), ("PROVIDER_FAULT", 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,6 +96,8 @@ async fn remember(store: &MemoryStore, request: &SendRequest, id: &str) {
     let settlement = Settlement {
         id: request.message().id(),
         state: MessageState::Accepted,
+        provider: None,
+        forget_sender: false,
         attempts: 1,
         from_queue: false,
         doubt: None,

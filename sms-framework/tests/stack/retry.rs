@@ -8,7 +8,7 @@ use sms_framework::config::{AfterServerError, RateLimitSettings, RetrySettings};
 use sms_framework::stack::{RetryLayer, RetryPolicy};
 use sms_framework::store::Doubt;
 use sms_framework::testkit::{Act, Finding, ScriptedProvider};
-use sms_framework::{Acceptance, Certainty, ErrorKind, MessageState};
+use sms_framework::{Acceptance, Certainty, Error, ErrorKind, MessageState};
 use tokio::time::Instant;
 use tower::{Layer, ServiceExt};
 
@@ -216,7 +216,7 @@ async fn a_doubt_is_asked_about_whoever_has_to_act() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_provider_that_panics_is_a_fault_and_one_that_hangs_no_answer() {
+async fn a_provider_that_panics_or_hangs_is_a_fault_with_its_name() {
     let provider = ScriptedProvider::new().script([Act::Panic, Act::Hang]);
     let panicked = adapter(&provider).oneshot(request()).await.unwrap_err();
     assert_eq!(panicked.to_string(), "fake: the provider plugin panicked");
@@ -228,13 +228,65 @@ async fn a_provider_that_panics_is_a_fault_and_one_that_hangs_no_answer() {
     let hung = adapter(&provider).oneshot(request()).await.unwrap_err();
     assert_eq!(
         hung.to_string(),
-        "fake: no answer within send.attempt_timeout (35s)"
+        "fake: the provider plugin did not return within send.attempt_timeout (35s)"
     );
     assert_eq!(
         (hung.code(), hung.certainty()),
-        ("NO_ANSWER", Certainty::MaybeSent)
+        ("PROVIDER_FAULT", Certainty::MaybeSent)
     );
     assert_eq!(began.elapsed(), ATTEMPT_TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nonsense_is_a_fault_and_nobody_knows_what_became_of_the_message() {
+    let nonsense = [
+        (Acceptance::new(""), "gave the message an id that is none"),
+        (
+            Acceptance::new("a\nb"),
+            "gave the message an id that is none",
+        ),
+        (
+            Acceptance::new("x".repeat(600)),
+            "gave the message an id that is none",
+        ),
+        (
+            Acceptance::new("m-1").with_state(MessageState::Rejected),
+            "took the message and says that it is rejected",
+        ),
+    ];
+    for (acceptance, what) in nonsense {
+        let provider = ScriptedProvider::new().script([Act::AcceptAs(acceptance)]);
+        let error = adapter(&provider).oneshot(request()).await.unwrap_err();
+        let seen = (error.to_string(), error.code(), error.certainty());
+        let words = format!("fake: the provider plugin {what}");
+        assert_eq!(seen, (words, "PROVIDER_FAULT", Certainty::MaybeSent));
+    }
+    // Many ids, and none at all, are no nonsense: vendors split, and some name nothing.
+    for ids in [vec![], vec!["a", "b", "c"]] {
+        let acceptance = Acceptance::of_parts(ids.clone());
+        let provider = ScriptedProvider::new().script([Act::AcceptAs(acceptance)]);
+        let receipt = adapter(&provider).oneshot(request()).await.unwrap();
+        let named = receipt
+            .provider_message_id
+            .iter()
+            .chain(&receipt.more_provider_message_ids);
+        assert_eq!(Vec::from_iter(named), ids);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_is_not_a_plugins_to_give_is_a_fault_whose_certainty_stands() {
+    let not_its_own = Error::new(ErrorKind::RateLimited, "slow down");
+    let provider = ScriptedProvider::new().script([Act::Fail(not_its_own)]);
+    let error = adapter(&provider).oneshot(request()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "fake: the provider plugin gave an error that is not its own: slow down (RATE_LIMITED)"
+    );
+    assert_eq!(
+        (error.code(), error.certainty()),
+        ("PROVIDER_FAULT", Certainty::NotSent)
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -98,7 +98,7 @@ async fn an_acceptance_that_comes_after_the_lease_was_taken_still_counts() {
         assert_eq!(record.status, MessageState::Accepted);
         assert_eq!(record.provider_message_id.as_deref(), Some("SM1"));
         assert_eq!(record.next_attempt_at, None);
-        let due = store.claim_due("twilio", at(9999), at(9999 + LEASE), 9);
+        let due = store.claim_due(&["twilio"], at(9999), at(9999 + LEASE), 9);
         assert!(due.await.unwrap().is_empty(), "nobody sends it again");
     })
     .await;

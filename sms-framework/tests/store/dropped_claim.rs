@@ -28,7 +28,7 @@ async fn three_due(store: &dyn Store) -> [MessageId; 3] {
 async fn claim(store: &dyn Store) -> Vec<Claimed> {
     let until = at(2 * LEASE);
     store
-        .claim_due("twilio", at(LEASE), until, 9)
+        .claim_due(&["twilio"], at(LEASE), until, 9)
         .await
         .unwrap()
 }
@@ -63,7 +63,7 @@ async fn dropped_wherever_the_writer_is() {
         let place = Place::new();
         let store = place.open();
         let ids = three_due(&store).await;
-        let mut unheard = store.claim_due("twilio", at(LEASE), at(2 * LEASE), 9);
+        let mut unheard = store.claim_due(&["twilio"], at(LEASE), at(2 * LEASE), 9);
         if poll(&mut unheard).is_ready() {
             continue; // Heard at once: there is nothing to drop.
         }
@@ -80,7 +80,7 @@ async fn dropped_before_the_writer_can_begin() {
     let ids = three_due(&store).await;
     let mut other = place.raw();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let mut unheard = store.claim_due("twilio", at(LEASE), at(2 * LEASE), 9);
+    let mut unheard = store.claim_due(&["twilio"], at(LEASE), at(2 * LEASE), 9);
     assert!(poll(&mut unheard).is_pending());
     drop(unheard);
     other.batch_execute("ROLLBACK").unwrap();
@@ -94,7 +94,7 @@ async fn dropped_when_its_answer_was_given_but_not_heard() {
     let ids = three_due(&store).await;
     let mut other = place.raw();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let mut unheard = store.claim_due("twilio", at(LEASE), at(2 * LEASE), 9);
+    let mut unheard = store.claim_due(&["twilio"], at(LEASE), at(2 * LEASE), 9);
     assert!(poll(&mut unheard).is_pending());
     other.batch_execute("ROLLBACK").unwrap();
     // Answered in order: once this is, so was the claim.
@@ -113,7 +113,7 @@ async fn dropped_with_the_store_the_rows_are_due_for_the_next() {
         let place = Place::new();
         let store = place.open();
         let ids = three_due(&store).await;
-        let mut unheard = store.claim_due("twilio", at(LEASE), at(2 * LEASE), 9);
+        let mut unheard = store.claim_due(&["twilio"], at(LEASE), at(2 * LEASE), 9);
         if poll(&mut unheard).is_ready() {
             continue; // Heard at once: there is nothing to drop.
         }
@@ -127,7 +127,7 @@ async fn dropped_with_the_store_the_rows_are_due_for_the_next() {
 async fn dropped_unpolled_it_claims_nothing() {
     of_both(async |Subject { store, .. }| {
         let ids = three_due(&*store).await;
-        drop(store.claim_due("twilio", at(LEASE), at(2 * LEASE), 9));
+        drop(store.claim_due(&["twilio"], at(LEASE), at(2 * LEASE), 9));
         assert_eq!(seen(&claim(&*store).await), expected(ids));
     })
     .await;

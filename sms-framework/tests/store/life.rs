@@ -78,7 +78,10 @@ async fn an_error_is_kept_until_a_later_round_clears_it() {
     assert_eq!(record.error, Some(note));
     assert_eq!(record.doubt, Some(Doubt::ServerError));
 
-    let claimed = store.claim_due("twilio", at(10), at(70), 10).await.unwrap();
+    let claimed = store
+        .claim_due(&["twilio"], at(10), at(70), 10)
+        .await
+        .unwrap();
     assert_eq!(claimed.len(), 1);
     let sent = Settlement {
         from_queue: true,

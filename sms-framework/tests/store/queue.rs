@@ -19,7 +19,7 @@ async fn due_messages_are_claimed_longest_due_first_and_once() {
         assert!(store.settle(queued(id, at(due))).await.unwrap());
         ids.push(id);
     }
-    let claimed = |now| store.claim_due("twilio", at(now), at(now + LEASE), 10);
+    let claimed = |now| store.claim_due(&["twilio"], at(now), at(now + LEASE), 10);
     assert!(claimed(9).await.unwrap().is_empty(), "nothing is due yet");
 
     let first: Vec<_> = claimed(25).await.unwrap();
@@ -44,14 +44,14 @@ async fn a_claim_takes_no_more_than_its_limit() {
     }
     assert!(
         store
-            .claim_due("twilio", at(1), at(60), 0)
+            .claim_due(&["twilio"], at(1), at(60), 0)
             .await
             .unwrap()
             .is_empty()
     );
     assert_eq!(
         store
-            .claim_due("twilio", at(1), at(60), 3)
+            .claim_due(&["twilio"], at(1), at(60), 3)
             .await
             .unwrap()
             .len(),
@@ -59,7 +59,7 @@ async fn a_claim_takes_no_more_than_its_limit() {
     );
     assert_eq!(
         store
-            .claim_due("twilio", at(1), at(60), 3)
+            .claim_due(&["twilio"], at(1), at(60), 3)
             .await
             .unwrap()
             .len(),
@@ -85,7 +85,7 @@ async fn a_claimed_message_is_the_message_that_was_begun() {
     assert!(store.settle(queued(id, at(1))).await.unwrap());
 
     let claimed = store
-        .claim_due("twilio", at(1), at(61), 1)
+        .claim_due(&["twilio"], at(1), at(61), 1)
         .await
         .unwrap()
         .remove(0);
@@ -120,7 +120,12 @@ async fn two_stores_on_one_file_claim_disjointly() {
     }
     let claims = (0..20).map(|turn| {
         let store = Arc::clone(&stores[turn % 2]);
-        tokio::spawn(async move { store.claim_due("twilio", at(1), at(61), 5).await.unwrap() })
+        tokio::spawn(async move {
+            store
+                .claim_due(&["twilio"], at(1), at(61), 5)
+                .await
+                .unwrap()
+        })
     });
     let mut claimed: Vec<MessageId> = Vec::new();
     for claim in claims.collect::<Vec<_>>() {
@@ -140,13 +145,13 @@ async fn a_lease_that_ran_out_is_claimed_in_doubt() {
     let store = place.open();
     assert!(
         store
-            .claim_due("twilio", at(LEASE - 1), at(200), 1)
+            .claim_due(&["twilio"], at(LEASE - 1), at(200), 1)
             .await
             .unwrap()
             .is_empty()
     );
     let claimed = store
-        .claim_due("twilio", at(LEASE), at(200), 1)
+        .claim_due(&["twilio"], at(LEASE), at(200), 1)
         .await
         .unwrap()
         .remove(0);
@@ -162,7 +167,7 @@ async fn a_store_whose_lease_was_taken_cannot_settle() {
     let id = begun(&slow, hello()).await;
     assert_eq!(
         quick
-            .claim_due("twilio", at(LEASE), at(200), 1)
+            .claim_due(&["twilio"], at(LEASE), at(200), 1)
             .await
             .unwrap()
             .len(),
@@ -210,7 +215,7 @@ async fn a_message_in_doubt_is_claimed_only_if_it_has_a_time() {
     assert!(store.settle(again).await.unwrap());
 
     let claimed = store
-        .claim_due("twilio", at(1000), at(1060), 10)
+        .claim_due(&["twilio"], at(1000), at(1060), 10)
         .await
         .unwrap();
     assert_eq!(claimed.len(), 1);
@@ -234,7 +239,7 @@ async fn an_unreadable_row_ends_and_does_not_hold_up_the_others() {
         .unwrap();
 
     let claimed = store
-        .claim_due("twilio", at(LEASE), at(200), 1)
+        .claim_due(&["twilio"], at(LEASE), at(200), 1)
         .await
         .unwrap();
     assert_eq!(
@@ -244,7 +249,7 @@ async fn an_unreadable_row_ends_and_does_not_hold_up_the_others() {
     );
     assert!(
         store
-            .claim_due("twilio", at(LEASE), at(200), 10)
+            .claim_due(&["twilio"], at(LEASE), at(200), 10)
             .await
             .unwrap()
             .is_empty()
@@ -378,7 +383,7 @@ async fn only_messages_of_the_provider_in_use_are_claimed() {
     let store = place.open();
     begun(&store, hello()).await;
     let others = store
-        .claim_due("mock", at(LEASE), at(200), 1)
+        .claim_due(&["mock"], at(LEASE), at(200), 1)
         .await
         .unwrap();
     assert!(
@@ -387,7 +392,7 @@ async fn only_messages_of_the_provider_in_use_are_claimed() {
     );
     assert_eq!(
         store
-            .claim_due("twilio", at(LEASE), at(200), 1)
+            .claim_due(&["twilio"], at(LEASE), at(200), 1)
             .await
             .unwrap()
             .len(),

@@ -80,6 +80,8 @@ pub(crate) fn settled(id: MessageId, state: MessageState) -> Settlement {
     Settlement {
         id,
         state,
+        provider: None,
+        forget_sender: false,
         attempts: 1,
         from_queue: false,
         doubt: None,

@@ -109,7 +109,13 @@ fn without_a_sender_the_one_of_the_requirement_is_used() {
 #[test]
 fn it_says_what_it_can_do() {
     let can = build(CREDENTIALS).unwrap().capabilities();
-    assert!(can.media && can.validity.is_some() && can.messaging_service && can.lookup && !can.simulated);
+    assert!(
+        can.media
+            && can.validity.is_some()
+            && can.messaging_service
+            && can.lookup
+            && !can.simulated
+    );
 }
 
 #[test]

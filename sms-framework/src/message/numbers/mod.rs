@@ -59,6 +59,16 @@ impl Region {
     }
 }
 
+/// True where the number is one of the region's, by its numbering plan.
+pub(super) fn is_in(region: Region, number: &PhoneNumber) -> bool {
+    plans::is_in(region.0, number)
+}
+
+/// The calling code of the region, such as 44.
+pub(super) fn calling_code(region: Region) -> u16 {
+    plans::calling_code(region.0)
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -36,6 +36,18 @@ pub(super) fn code(input: &str) -> Result<Code> {
     Err(Error::new(ErrorKind::Config, message))
 }
 
+pub(super) fn is_in(region: Code, number: &PhoneNumber) -> bool {
+    let parsed = PHONE_NUMBER_UTIL.parse(number.as_str(), None);
+    parsed.is_ok_and(|parsed| PHONE_NUMBER_UTIL.get_region_for_number(&parsed) == Some(region))
+}
+
+pub(super) fn calling_code(region: Code) -> u16 {
+    PHONE_NUMBER_UTIL
+        .get_country_code_for_region(region)
+        .and_then(|code| u16::try_from(code).ok())
+        .unwrap_or_default()
+}
+
 fn nearest(wanted: &str) -> Option<String> {
     if wanted == "UK" {
         return Some("GB".into());

@@ -26,6 +26,14 @@ pub(super) fn read_for_sending(input: &str, _: Option<Code>, _: NumberRule) -> R
     PhoneNumber::parse(input)
 }
 
+pub(super) fn is_in(region: Code, _: &PhoneNumber) -> bool {
+    match region {}
+}
+
+pub(super) fn calling_code(region: Code) -> u16 {
+    match region {}
+}
+
 fn missing(wanted: &str) -> Error {
     let message = format!(
         "{wanted} needs numbering plans, and this program was built without them; enable the \

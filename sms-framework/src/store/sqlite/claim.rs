@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::rows::MessageRow;
 use super::schema::sms_messages::dsl;
 use crate::error::ErrorKind;
-use crate::message::MessageState;
+use crate::message::{MessageId, MessageState};
 use crate::store::Claimed;
 
 const CLAIMABLE: [&str; 3] = [
@@ -23,19 +23,19 @@ pub(super) struct Leased {
     due: Option<i64>,
 }
 
-/// Leases up to `limit` due messages of `provider` for `holder`. It runs inside the writer's immediate
+/// Leases up to `limit` due messages of `providers` for `holder`. It runs inside the writer's immediate
 /// transaction, so no other store can see the same rows as due.
 pub(super) fn claim(
     connection: &mut SqliteConnection,
     holder: &str,
-    provider: &str,
+    providers: &[String],
     now: Timestamp,
     lease_until: Timestamp,
     limit: usize,
 ) -> QueryResult<Vec<Leased>> {
     let mut claimed = Vec::new();
     while claimed.len() < limit {
-        let due = due(connection, provider, now, limit - claimed.len())?;
+        let due = due(connection, providers, now, limit - claimed.len())?;
         if due.is_empty() {
             break;
         }
@@ -57,14 +57,14 @@ pub(super) fn claim(
 
 fn due(
     connection: &mut SqliteConnection,
-    provider: &str,
+    providers: &[String],
     now: Timestamp,
     limit: usize,
 ) -> QueryResult<Vec<String>> {
     dsl::sms_messages
         .filter(dsl::next_attempt_at.le(now.as_millisecond()))
         .filter(dsl::state.eq_any(CLAIMABLE))
-        .filter(dsl::provider.eq(provider))
+        .filter(dsl::provider.eq_any(providers))
         .order((dsl::next_attempt_at, dsl::id))
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select(dsl::id)
@@ -95,6 +95,24 @@ fn lease(
             dsl::next_attempt_at.eq(until.as_millisecond()),
         ))
         .execute(connection)
+}
+
+/// Notes who is handed a leased message next.
+pub(super) fn hand_over(
+    connection: &mut SqliteConnection,
+    id: MessageId,
+    holder: &str,
+    provider: &str,
+    sender: Option<&str>,
+) -> QueryResult<bool> {
+    let leased = dsl::sms_messages
+        .find(id.to_string())
+        .filter(dsl::state.eq(MessageState::Sending.as_str()))
+        .filter(dsl::holder.eq(holder));
+    let changed = diesel::update(leased)
+        .set((dsl::provider.eq(provider), dsl::sender.eq(sender)))
+        .execute(connection)?;
+    Ok(changed > 0)
 }
 
 /// Makes rows due again as they were, for nobody heard that they were leased.

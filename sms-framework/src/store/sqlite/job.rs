@@ -20,13 +20,18 @@ pub(super) enum Job {
     /// The attempt and its place in the order of attempts.
     Record(Attempt, i64),
     Settle(Settlement),
+    HandOver {
+        id: MessageId,
+        provider: String,
+        sender: Option<String>,
+    },
     TakeProof {
         id: MessageId,
         provider: String,
         provider_message_ids: Vec<String>,
     },
     Claim {
-        provider: String,
+        providers: Vec<String>,
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
@@ -66,17 +71,23 @@ impl Job {
             Self::Settle(settlement) => {
                 settle::settle(connection, settlement, holder).map(Done::Settled)
             }
+            Self::HandOver {
+                id,
+                provider,
+                sender,
+            } => claim::hand_over(connection, *id, holder, provider, sender.as_deref())
+                .map(Done::Settled),
             Self::TakeProof {
                 id,
                 provider,
                 provider_message_ids,
             } => proof::take(connection, *id, provider, provider_message_ids).map(Done::Proven),
             Self::Claim {
-                provider,
+                providers,
                 now,
                 lease_until,
                 limit,
-            } => claim::claim(connection, holder, provider, *now, *lease_until, *limit)
+            } => claim::claim(connection, holder, providers, *now, *lease_until, *limit)
                 .map(Done::Claimed),
             Self::Release(rows) => {
                 claim::release(connection, holder, rows)?;

@@ -41,7 +41,7 @@ use super::{
 };
 use crate::config::DatabaseSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::MessageId;
+use crate::message::{MessageId, Sender};
 
 /// Opens the store that `[database]` describes.
 ///
@@ -135,15 +135,30 @@ impl Store for SqliteStore {
         self.writer.write_soon(Job::Settle(settlement));
     }
 
+    async fn hand_over(
+        &self,
+        id: MessageId,
+        provider: &str,
+        sender: Option<&Sender>,
+    ) -> Result<bool, Error> {
+        let note = Job::HandOver {
+            id,
+            provider: provider.to_owned(),
+            sender: sender.map(ToString::to_string),
+        };
+        let done = self.writer.write(note).await?;
+        Ok(matches!(done, Done::Settled(true)))
+    }
+
     async fn claim_due(
         &self,
-        provider: &str,
+        providers: &[&str],
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Claimed>, Error> {
         let claim = Job::Claim {
-            provider: provider.to_owned(),
+            providers: providers.iter().map(ToString::to_string).collect(),
             now,
             lease_until,
             limit,

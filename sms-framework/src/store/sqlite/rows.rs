@@ -176,6 +176,7 @@ impl MessageRow {
         let sender = self.sender.as_deref().map(str::parse).transpose();
         let valid_for = self.valid_for_ms.map(u64::try_from).transpose();
         Ok(Outbound {
+            sender_is_chosen: false,
             id: self.id()?,
             to: PhoneNumber::parse(&self.recipient).map_err(|_| unreadable("recipient"))?,
             from: sender.map_err(|_| unreadable("sender"))?,

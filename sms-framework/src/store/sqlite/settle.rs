@@ -49,6 +49,8 @@ struct Update<'a> {
     id: &'a str,
     holder: &'a str,
     state: &'static str,
+    provider: Option<&'a str>,
+    forget_sender: bool,
     attempts: i32,
     rounds: i32,
     doubt: Option<&'static str>,
@@ -72,6 +74,8 @@ impl<'a> Update<'a> {
             id,
             holder,
             state: settlement.state.as_str(),
+            provider: settlement.provider.as_deref(),
+            forget_sender: settlement.forget_sender,
             attempts: names::count(settlement.attempts),
             rounds: i32::from(settlement.from_queue),
             doubt: settlement.doubt.map(names::doubt),
@@ -94,7 +98,11 @@ impl QueryFragment<Sqlite> for Update<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE sms_messages SET state = ");
         out.push_bind_param::<Text, _>(&self.state)?;
-        out.push_sql(", attempts = attempts + ");
+        out.push_sql(", provider = COALESCE(");
+        out.push_bind_param::<Nullable<Text>, _>(&self.provider)?;
+        out.push_sql(", provider), sender = CASE WHEN ");
+        out.push_bind_param::<Bool, _>(&self.forget_sender)?;
+        out.push_sql(" THEN NULL ELSE sender END, attempts = attempts + ");
         out.push_bind_param::<Integer, _>(&self.attempts)?;
         out.push_sql(", rounds = rounds + ");
         out.push_bind_param::<Integer, _>(&self.rounds)?;

@@ -1,0 +1,224 @@
+//! From what was picked to a client: validate → providers, each with its own layers.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tower::{Layer, ServiceBuilder};
+
+use super::pick::{Member, Picked};
+use super::{Inner, SmsClient};
+use crate::config::{BodyLog, Settings, StackSettings};
+use crate::delivery::{Asking, Chain, Dispatcher, Ledger, Policy, ProviderStack, Router};
+use crate::error::{Error, ErrorKind};
+use crate::limiter::DynClock;
+use crate::message::Templates;
+use crate::provider::EventSink;
+use crate::route::{Health, Plan};
+use crate::stack::{
+    Inquiry, Limits, LogLayer, ProviderService, RateLimitLayer, RetryLayer, RetryPolicy,
+    SenderChoice, SlotKeeper, ValidateLayer, Validator, WallClock,
+};
+use crate::store::DynStore;
+
+/// What a client is made of besides what was picked.
+pub(super) struct Assembly {
+    pub(super) settings: Settings,
+    pub(super) templates: Templates,
+    pub(super) clock: DynClock,
+    pub(super) wall_clock: WallClock,
+    pub(super) events: Option<Arc<dyn EventSink>>,
+}
+
+impl Assembly {
+    pub(super) fn finish(self, picked: Picked) -> Result<SmsClient, Error> {
+        let (store, store_error) = match picked.store {
+            Ok(store) => (Some(store), None),
+            Err(error) => (None, Some(error)),
+        };
+        let id = picked.choice.provider.as_str();
+        let is_route = self.settings.routes().contains_key(id) && picked.fallback.is_none();
+        let simulated = picked
+            .members
+            .iter()
+            .all(|member| member.provider.capabilities().simulated);
+        let stacks: Vec<_> = picked
+            .members
+            .iter()
+            .map(|member| (member, self.settings.stack_for(&member.id)))
+            .collect();
+        let inquiries: Vec<_> = stacks
+            .iter()
+            .map(|(member, stack)| inquiry(member, stack, store.as_ref()))
+            .collect();
+        let asking = stacks
+            .iter()
+            .zip(&inquiries)
+            .map(|((member, stack), inquiry)| {
+                let asking = Asking {
+                    after_server_error: stack.retry.after_server_error,
+                    can_ask: inquiry.is_some(),
+                };
+                (Arc::from(member.id.as_str()), asking)
+            });
+        let policy = Policy {
+            queue: self.settings.queue().clone(),
+            body: least_kept(stacks.iter().map(|(_, stack)| stack.log.body)),
+            providers: asking.collect::<BTreeMap<_, _>>(),
+        };
+        let ledger = Arc::new(Ledger::new(
+            store.clone(),
+            id,
+            simulated,
+            policy,
+            self.wall_clock.clone(),
+        ));
+        let chains = stacks
+            .iter()
+            .zip(inquiries)
+            .map(|((member, stack), inquiry)| self.chain(member, stack, inquiry, &ledger))
+            .collect::<Result<Vec<_>, _>>()?;
+        let validator = self.validator(&chains, is_route)?;
+        let router = Arc::new(if is_route {
+            let usable = chains.iter().map(|chain| &*chain.id).collect::<Vec<_>>();
+            let plan = Plan::new(self.settings.routes(), id, &usable);
+            Router::route(id, plan, chains)
+        } else {
+            let mut chains = chains;
+            Router::single(chains.remove(0))
+        });
+        self.listen(&router);
+        let dispatcher = Dispatcher::new(router, ledger);
+        Ok(SmsClient(Arc::new(Inner {
+            stack: ValidateLayer::new(validator).layer(dispatcher),
+            fallback: picked.fallback.map(|why| why.to_string()),
+            missing: picked.missing.iter().map(ToString::to_string).collect(),
+            settings: self.settings,
+            choice: picked.choice,
+            simulated,
+            store,
+            store_error,
+            templates: self.templates,
+            events: self.events,
+        })))
+    }
+
+    fn validator(&self, chains: &[Chain], is_route: bool) -> Result<Validator, Error> {
+        let validator = match chains {
+            [only] if !is_route => {
+                let settings = &self.settings.stack_for(&only.id).validate;
+                Validator::new(settings, only.provider.as_ref())?.with_senders(only.senders.clone())
+            }
+            _ => Validator::for_route(&self.settings.stack().validate)?,
+        };
+        Ok(validator.with_clock(self.wall_clock.clone()))
+    }
+
+    fn chain(
+        &self,
+        member: &Member,
+        stack: &StackSettings,
+        inquiry: Option<Inquiry>,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Chain, Error> {
+        let clock = self.clock.clone();
+        let slots = if stack.rate_limit.enabled {
+            let keeper = SlotKeeper::with_clock(&member.id, &stack.rate_limit, clock.clone())?;
+            Some(Arc::new(keeper))
+        } else {
+            None
+        };
+        let (capabilities, sender) = said(member)?;
+        Ok(Chain {
+            id: member.id.as_str().into(),
+            kind: member.kind.clone(),
+            provider: Arc::clone(&member.provider),
+            stack: layers(member, stack, slots.clone(), inquiry.clone(), ledger),
+            slots,
+            inquiry,
+            senders: SenderChoice::new(&stack.senders, sender),
+            limits: Limits::new(&stack.validate, capabilities),
+            deadline: stack.send.deadline,
+            after_server_error: stack.retry.after_server_error,
+            health: Arc::new(Health::new(stack.health.clone(), clock)),
+        })
+    }
+
+    /// Providers with a connection of their own report from now on.
+    fn listen(&self, router: &Router) {
+        let Some(sink) = &self.events else { return };
+        for chain in router.chains() {
+            if let Some(feed) = chain.provider.feed() {
+                feed.start(Arc::clone(sink));
+            }
+        }
+    }
+}
+
+type Said = (
+    crate::provider::Capabilities,
+    Option<crate::message::Sender>,
+);
+
+/// What the plugin says of itself; it may panic here, too.
+fn said(member: &Member) -> Result<Said, Error> {
+    let ask = || {
+        (
+            member.provider.capabilities(),
+            member.provider.default_sender(),
+        )
+    };
+    catch_unwind(AssertUnwindSafe(ask)).map_err(|_panic| {
+        let message = format!("the provider plugin `{}` panicked at start-up", member.id);
+        Error::new(ErrorKind::ProviderFault, message)
+    })
+}
+
+fn inquiry(member: &Member, stack: &StackSettings, store: Option<&DynStore>) -> Option<Inquiry> {
+    Inquiry::new(
+        &member.id,
+        Arc::clone(&member.provider),
+        store.cloned(),
+        stack.send.attempt_timeout,
+    )
+}
+
+/// Of several wishes the one that keeps least of a body.
+fn least_kept(wishes: impl Iterator<Item = BodyLog>) -> BodyLog {
+    let kept = |wish: &BodyLog| match wish {
+        BodyLog::None => 0,
+        BodyLog::Hash => 1,
+        BodyLog::Full => 2,
+    };
+    wishes.min_by_key(kept).unwrap_or_default()
+}
+
+/// rate-limit → retry → log → provider.
+fn layers(
+    member: &Member,
+    settings: &StackSettings,
+    slots: Option<Arc<SlotKeeper<DynClock>>>,
+    inquiry: Option<Inquiry>,
+    ledger: &Arc<Ledger>,
+) -> ProviderStack {
+    let mut policy = RetryPolicy::new(settings.retry.clone(), settings.send.deadline);
+    if let Some(inquiry) = inquiry {
+        policy = policy.with_inquiry(inquiry);
+    }
+    if let Some(slots) = &slots {
+        policy = policy.with_slots(Arc::clone(slots));
+    }
+    ServiceBuilder::new()
+        .layer(slots.map_or_else(RateLimitLayer::unlimited, RateLimitLayer::new))
+        .layer(RetryLayer::new(policy))
+        .layer(LogLayer::new(
+            Arc::clone(ledger) as _,
+            &member.id,
+            ledger.simulated(),
+        ))
+        .service(ProviderService::new(
+            &member.id,
+            Arc::clone(&member.provider),
+            settings.send.attempt_timeout,
+        ))
+}

@@ -1,0 +1,223 @@
+//! Which providers and which store are used in the end, and why.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Choice, Fallback, MOCK, Settings};
+use crate::error::{Error, ErrorKind};
+use crate::provider::{DynProvider, Registry};
+use crate::store::DynStore;
+
+/// What is used in the end, and why.
+pub(super) struct Picked {
+    pub(super) choice: Choice,
+    /// One provider, or those of the route that can be used.
+    pub(super) members: Vec<Member>,
+    pub(super) store: Result<DynStore, Error>,
+    /// Why the mock took the place of what was chosen.
+    pub(super) fallback: Option<Error>,
+    /// Why providers of the route are left out.
+    pub(super) missing: Vec<Error>,
+}
+
+/// A provider that was built.
+pub(super) struct Member {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) provider: DynProvider,
+}
+
+impl Picked {
+    /// The provider that the program brought; without a store nothing is remembered.
+    pub(super) fn brought(
+        settings: &Settings,
+        id: String,
+        provider: DynProvider,
+        store: Option<DynStore>,
+    ) -> Self {
+        let store = store.map_or_else(|| open_store(settings), Ok);
+        if let Err(why) = &store {
+            tracing::error!("sms: messages are sent but not remembered: {why}");
+        }
+        let member = Member {
+            id: id.clone(),
+            kind: id.clone(),
+            provider,
+        };
+        Self {
+            choice: Choice {
+                kind: id.clone(),
+                provider: id,
+                reason: "the program brought it".to_owned(),
+            },
+            members: vec![member],
+            store,
+            fallback: None,
+            missing: Vec::new(),
+        }
+    }
+
+    /// What the configuration picks, or the mock in its place.
+    pub(super) fn choose(
+        settings: &Settings,
+        registry: &Registry,
+        mut substitutes: BTreeMap<String, DynProvider>,
+        store: Option<DynStore>,
+    ) -> Result<Self, Error> {
+        let choice = settings.choose(registry)?;
+        let store = store.map_or_else(|| open_store(settings), Ok);
+        let (mut members, mut missing) = (Vec::new(), Vec::new());
+        for id in settings.members(&choice) {
+            let provider = match substitutes.remove(&id) {
+                Some(substitute) => Ok(substitute),
+                None => settings.build_provider(&id, registry),
+            };
+            match provider {
+                Ok(provider) => members.push(Member {
+                    kind: settings.kind(&id).to_owned(),
+                    id,
+                    provider,
+                }),
+                Err(error) => missing.push(error),
+            }
+        }
+        all_or_none_simulated(&choice, &members)?;
+        let strict = settings.fallback() == Fallback::Error;
+        match store {
+            Ok(store) if !members.is_empty() && !(strict && !missing.is_empty()) => Ok(Self {
+                choice,
+                members,
+                store: Ok(store),
+                fallback: None,
+                missing,
+            }),
+            store => fall_back(settings, registry, choice, (members, missing), store),
+        }
+    }
+
+    /// Said once, at start.
+    pub(super) fn announce(&self) {
+        let Choice {
+            provider,
+            kind,
+            reason,
+        } = &self.choice;
+        match &self.fallback {
+            None => tracing::info!(
+                provider,
+                kind,
+                "sms: using {}: {reason}",
+                self.choice.named()
+            ),
+            Some(why) => tracing::error!(
+                provider,
+                kind,
+                "sms: NOTHING IS REALLY SENT: {why}; the mock takes over ({reason})"
+            ),
+        }
+        for why in &self.missing {
+            tracing::error!("sms: the route `{provider}` goes without one of its providers: {why}");
+        }
+    }
+}
+
+/// A message that is only simulated must not pass for one that was sent.
+fn all_or_none_simulated(choice: &Choice, members: &[Member]) -> Result<(), Error> {
+    let simulates = |member: &&Member| member.provider.capabilities().simulated;
+    let (mocks, real): (Vec<_>, Vec<_>) = members.iter().partition(simulates);
+    let (Some(mock), Some(real)) = (mocks.first(), real.first()) else {
+        return Ok(());
+    };
+    let message = format!(
+        "the route `{}` mixes `{}`, which only simulates, with `{}`, which sends",
+        choice.provider, mock.id, real.id
+    );
+    Err(Error::new(ErrorKind::Config, message)
+        .with_help("leave one of them out: USE_MOCKS=true simulates everything"))
+}
+
+/// The error of a start under `fallback = "error"`.
+fn strict(why: Error) -> Error {
+    match why.help() {
+        Some(_) => why,
+        None => {
+            why.with_help("fallback = \"error\" asks for this; \"mock\" would simulate instead")
+        }
+    }
+}
+
+/// Several errors as one, with the first one's help.
+fn together(errors: &[&Error]) -> Error {
+    let [only] = errors else {
+        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let both = Error::new(ErrorKind::Config, said.join("; and "));
+        return match errors.iter().find_map(|error| error.help()) {
+            Some(help) => both.with_help(help),
+            None => both,
+        };
+    };
+    (*only).clone()
+}
+
+fn fall_back(
+    settings: &Settings,
+    registry: &Registry,
+    choice: Choice,
+    (members, missing): (Vec<Member>, Vec<Error>),
+    store: Result<DynStore, Error>,
+) -> Result<Picked, Error> {
+    let errors: Vec<_> = missing.iter().chain(store.as_ref().err()).collect();
+    let why = together(&errors);
+    if settings.fallback() == Fallback::Error {
+        return Err(strict(why));
+    }
+    if choice.kind == MOCK {
+        if members.is_empty() {
+            // Nothing could take its place.
+            return Err(missing.into_iter().next().unwrap_or(why));
+        }
+        return Ok(Picked {
+            choice,
+            members,
+            store,
+            fallback: Some(why),
+            missing: Vec::new(),
+        });
+    }
+    let mock = Choice {
+        provider: MOCK.to_owned(),
+        kind: MOCK.to_owned(),
+        reason: format!("{}; it cannot be used", choice.reason),
+    };
+    let provider = settings.build_provider(MOCK, registry).map_err(|no_mock| {
+        let message = format!("{why}; and the mock cannot take its place: {no_mock}");
+        let error = Error::new(ErrorKind::Config, message);
+        match no_mock.help() {
+            Some(help) => error.with_help(help),
+            None => error,
+        }
+    })?;
+    Ok(Picked {
+        choice: mock,
+        members: vec![Member {
+            id: MOCK.to_owned(),
+            kind: MOCK.to_owned(),
+            provider,
+        }],
+        store,
+        fallback: Some(why),
+        missing: Vec::new(),
+    })
+}
+
+#[cfg(feature = "sqlite")]
+fn open_store(settings: &Settings) -> Result<DynStore, Error> {
+    crate::store::sqlite::open(settings.database())
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_store(_settings: &Settings) -> Result<DynStore, Error> {
+    Err(Error::new(
+        ErrorKind::Storage,
+        "this build has no store: enable the cargo feature `sqlite` of sms-framework",
+    ))
+}

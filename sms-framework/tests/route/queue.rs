@@ -1,0 +1,152 @@
+use sms_framework::testkit::{Act, Finding};
+use sms_framework::{ErrorKind, MessageId, MessageState, QueueReport};
+
+use super::support::{World, asked, fails, message, provider, seconds};
+
+async fn sent(world: &World) -> MessageId {
+    let message = message();
+    let id = message.id;
+    let _delivery = world.sms.deliver(message).await;
+    id
+}
+
+async fn later(world: &World) -> QueueReport {
+    tokio::time::advance(seconds(61 * 60)).await;
+    world.sms.process_queue().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_took_is_tried_by_the_whole_route_again() {
+    let a = provider().otherwise(fails(ErrorKind::Connect));
+    let b = provider().script([fails(ErrorKind::Connect)]);
+    let world = World::of_two(a, b);
+    let id = sent(&world).await;
+    let row = world.row(id);
+    assert_eq!(
+        (row.status, row.provider.as_str()),
+        (MessageState::Queued, "main")
+    );
+    assert_eq!(later(&world).await.accepted, 1);
+    let row = world.row(id);
+    assert_eq!(
+        (row.status, row.provider.as_str()),
+        (MessageState::Accepted, "b")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_may_have_is_asked_about_there_and_sent_nowhere_else() {
+    let a = asked()
+        .script([Act::AcceptThenHang])
+        .lookup([Finding::Nothing, Finding::Truth]);
+    let world = World::of_two(a, provider());
+    let id = sent(&world).await;
+    assert_eq!(world.row(id).status, MessageState::Unknown);
+    assert_eq!(later(&world).await.accepted, 1);
+    let row = world.row(id);
+    assert_eq!(
+        (row.provider.as_str(), row.status),
+        ("a", MessageState::Accepted)
+    );
+    assert_eq!((world.calls("a"), world.calls("b")), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_server_error_the_queue_asks_and_resends_there_and_nowhere_else() {
+    let a = provider()
+        .script([fails(ErrorKind::ServerError), fails(ErrorKind::Connect)])
+        .otherwise(Act::Accept);
+    let world = World::of_two(a, provider());
+    let id = sent(&world).await;
+    let row = world.row(id);
+    assert_eq!(
+        (row.status, row.provider.as_str()),
+        (MessageState::Queued, "a")
+    );
+    assert_eq!(later(&world).await.requeued, 1);
+    assert_eq!(
+        world.row(id).provider,
+        "a",
+        "who may have it is not forgotten"
+    );
+    assert_eq!(later(&world).await.accepted, 1);
+    assert_eq!((world.calls("a"), world.calls("b")), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_at_the_second_provider_is_asked_about_at_the_second() {
+    // The process hangs in the call to `b` and its lease runs out; another asks.
+    let a = asked().otherwise(fails(ErrorKind::Connect));
+    let b = asked().script([Act::AcceptThenHang]);
+    let world = World::of_two(a, b);
+    let message = message();
+    let id = message.id;
+    let sms = world.sms.clone();
+    let stuck = tokio::spawn(async move { sms.deliver(message).await });
+    tokio::time::sleep(seconds(1)).await;
+    assert_eq!(world.row(id).provider, "b", "the row names who has it now");
+    stuck.abort();
+    world.store.take_over(id);
+    assert_eq!(later(&world).await.accepted, 1);
+    let row = world.row(id);
+    assert_eq!(
+        (row.provider.as_str(), row.status),
+        ("b", MessageState::Accepted)
+    );
+    assert_eq!(world.provider("a").lookups(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_before_any_provider_was_called_leaves_no_doubt() {
+    use sms_framework::store::Store;
+    let world = World::of_two(
+        provider().script([fails(ErrorKind::Connect)]),
+        provider().script([fails(ErrorKind::Connect)]),
+    );
+    let id = sent(&world).await;
+    assert_eq!(world.row(id).provider, "main");
+    // Another process claimed it and died before it had handed it to anybody.
+    tokio::time::advance(seconds(61 * 60)).await;
+    let now = world.row(id).next_attempt_at.unwrap();
+    let claimed = world.store.claim_due(&["main"], now, now, 1).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(later(&world).await.accepted, 1);
+    assert_eq!(world.row(id).provider, "a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chosen_sender_does_not_travel_to_another_provider() {
+    let a = provider()
+        .sender("+15550000001".parse().ok())
+        .otherwise(fails(ErrorKind::Connect));
+    let b = provider()
+        .sender("+15550000002".parse().ok())
+        .script([fails(ErrorKind::Connect)]);
+    let world = World::of_two(a, b);
+    let id = sent(&world).await;
+    assert_eq!(
+        world.row(id).from,
+        None,
+        "nobody in particular sends it now"
+    );
+    later(&world).await;
+    assert_eq!(world.row(id).from.as_deref(), Some("+15550000002"));
+    let from = |id: &str| {
+        let calls = world.provider(id).calls();
+        calls
+            .iter()
+            .map(|call| call.message.from().unwrap().to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(from("a"), ["+15550000001", "+15550000001"]);
+    assert_eq!(from("b"), ["+15550000002", "+15550000002"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_senders_own_wish_stays() {
+    let world = World::of_two(provider().otherwise(fails(ErrorKind::Connect)), provider());
+    let wish = message().sender("+15559990000".parse().unwrap());
+    world.sms.send(wish).await.unwrap();
+    let call = &world.provider("b").calls()[0];
+    assert_eq!(call.message.from().unwrap().to_string(), "+15559990000");
+}
