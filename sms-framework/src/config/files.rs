@@ -75,7 +75,8 @@ fn line_of(text: &str, key: &str) -> Option<usize> {
     let mut item: &Item = document.as_item();
     let mut span = None;
     while let Some(part) = parts.next() {
-        if let Ok(at) = part.parse::<usize>() {
+        let is_place = part.bytes().all(|digit| digit.is_ascii_digit());
+        if let Some(at) = part.parse().ok().filter(|_| is_place) {
             // Into a list; of a value in it, toml_edit gives no item, so its line ends the search.
             match item {
                 Item::ArrayOfTables(tables) => {

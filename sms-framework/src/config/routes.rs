@@ -274,12 +274,19 @@ impl Reader<'_> {
         for key in ["to", "countries"] {
             let path = format!("{path}.{key}");
             for place in self.texts(&path, table.get(key)) {
-                let fits = |place: &Place| place.is_country() == (key == "countries");
-                match Place::parse(&place) {
-                    Ok(place) if fits(&place) => to.push(place),
-                    Ok(_) if key == "to" => self.problem(&path, format!("takes prefixes such as \"+44\", not `{place}`: countries go into `countries`")),
-                    Ok(_) => self.problem(&path, format!("takes countries such as \"GB\", not `{place}`: prefixes go into `to`")),
-                    Err(error) => self.problem(&path, error.message().to_owned()),
+                let wrong = match (key, place.starts_with('+')) {
+                    ("to", false) => Some("prefixes such as \"+44\""),
+                    ("countries", true) => Some("countries such as \"GB\""),
+                    _ => None,
+                };
+                match (wrong, Place::parse(&place)) {
+                    (Some(wanted), _) => {
+                        self.problem(&path, format!("takes {wanted}, not `{place}`"));
+                    }
+                    (None, Ok(place)) => to.push(place),
+                    (None, Err(error)) => {
+                        self.problem(&path, format!("cannot be used: {}", error.message()));
+                    }
                 }
             }
         }

@@ -75,15 +75,15 @@ fn every_mistake_in_a_route_is_one_sentence_with_its_line() {
         ),
         (
             "[routes.main]\nuse = ['a']\n[[routes.main.rules]]\nto = ['44']\nuse = ['b']",
-            "`routes.main.rules.0.to` unknown region `44`: write the two letters of ISO 3166-1, such as US; did you mean `AD`? (the built-in TOML text, line 4)",
+            "`routes.main.rules.0.to` takes prefixes such as \"+44\", not `44` (the built-in TOML text, line 4)",
         ),
         (
             "[routes.main]\nuse = ['a']\n[[routes.main.rules]]\nto = ['GB']\nuse = ['b']",
-            "`routes.main.rules.0.to` takes prefixes such as \"+44\", not `GB`: countries go into `countries` (the built-in TOML text, line 4)",
+            "`routes.main.rules.0.to` takes prefixes such as \"+44\", not `GB` (the built-in TOML text, line 4)",
         ),
         (
             "[routes.main]\nuse = ['a']\n[[routes.main.rules]]\ncountries = ['UK']\nuse = ['b']",
-            "`routes.main.rules.0.countries` unknown region `UK`: write the two letters of ISO 3166-1, such as US; did you mean `GB`? (the built-in TOML text, line 4)",
+            "`routes.main.rules.0.countries` cannot be used: unknown region `UK`: write the two letters of ISO 3166-1, such as US; did you mean `GB`? (the built-in TOML text, line 4)",
         ),
         (
             "[routes.main]\nuse = ['a']\n[[routes.main.rules]]\nto = ['+44']\nneeds = ['media']\nuse = ['b', 'plain']",
