@@ -47,7 +47,8 @@ pub struct AlphanumericId(Box<str>);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ShortCode(Box<str>);
 
-/// The provider's ID of a messaging service: 1 to 64 visible ASCII characters.
+/// The provider's ID of a messaging service: 1 to 256 visible ASCII characters (Amazon Resource Names
+/// are the longest).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ServiceId(Box<str>);
 
@@ -121,7 +122,7 @@ impl ServiceId {
     /// Reads the ID of a messaging service, without the prefix `service:`.
     ///
     /// # Errors
-    /// `INVALID_SENDER` when it is empty, longer than 64 characters or not visible ASCII.
+    /// `INVALID_SENDER` when it is empty, longer than 256 characters or not visible ASCII.
     pub fn parse(input: &str) -> Result<Self> {
         if input.is_empty() {
             return Err(invalid(
@@ -129,8 +130,8 @@ impl ServiceId {
                 "the ID of the messaging service is missing",
             ));
         }
-        if input.len() > 64 || !input.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let why = "the ID of a messaging service is 1 to 64 visible ASCII characters";
+        if input.len() > 256 || !input.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let why = "the ID of a messaging service is 1 to 256 visible ASCII characters";
             return Err(invalid(input, why));
         }
         Ok(Self(input.into()))

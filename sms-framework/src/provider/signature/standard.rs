@@ -35,7 +35,8 @@ pub fn standard_webhook(call: &WebhookCall, secret: &str) -> Result<(), Error> {
         return Err(refused("it was signed too long ago, or too far ahead"));
     }
     let key = from_base64(secret.strip_prefix("whsec_").unwrap_or(secret))
-        .ok_or_else(|| refused("the configured secret is not Base64"))?;
+        .filter(|key| !key.is_empty())
+        .ok_or_else(|| refused("the configured secret is not Base64, or empty"))?;
     let signed = [
         id.as_bytes(),
         b".",

@@ -52,6 +52,8 @@ pub struct DeliveryReceipt {
     pub provider_status: String,
     /// What went wrong, from the provider's table of codes.
     pub error: Option<Error>,
+    /// The vendor's own code, also where the table does not know it.
+    pub provider_code: Option<String>,
     /// Which part of the message it is about, where the vendor reports each.
     pub part: Option<Part>,
     /// When it happened, by the vendor's clock.
@@ -94,6 +96,7 @@ impl DeliveryReceipt {
             is_final: false,
             provider_status: provider_status.into(),
             error: None,
+            provider_code: None,
             part: None,
             at: None,
             sequence: None,
@@ -142,6 +145,15 @@ impl DeliveryReceipt {
     #[must_use]
     pub fn error(mut self, error: impl Into<Option<Error>>) -> Self {
         self.error = error.into();
+        let code = self.error.as_ref().and_then(Error::provider_code);
+        self.provider_code = code.map(str::to_owned).or(self.provider_code);
+        self
+    }
+
+    /// Adds the vendor's own code.
+    #[must_use]
+    pub fn provider_code(mut self, code: impl Into<String>) -> Self {
+        self.provider_code = Some(code.into());
         self
     }
 

@@ -67,16 +67,18 @@ impl Reply {
         }
     }
 
-    /// The answer to a call that gave an error: the status that the error carries
-    /// ([`Error::with_http_status`], for vendors that repeat a call only after certain ones), else
-    /// 403 for a wrong signature, 400 for what cannot be read, 503 where keeping it failed.
+    /// The answer to a call that gave an error: 403 for a wrong signature, 400 for what cannot be
+    /// read (or the status that such an error carries, for vendors that repeat a call only after
+    /// certain ones), 503 where reading or keeping it failed.
     #[must_use]
     pub fn for_error(error: &Error) -> Self {
-        let by_kind = match error.kind() {
-            ErrorKind::WebhookRefused => 403,
-            ErrorKind::BadWebhook => 400,
+        // Of other errors the status is what somebody else's server said to us.
+        let status = match error.kind() {
+            ErrorKind::WebhookRefused => error.http_status().unwrap_or(403),
+            ErrorKind::BadWebhook => error.http_status().unwrap_or(400),
+            ErrorKind::Config => error.http_status().unwrap_or(503),
             _ => 503,
         };
-        Self::empty(error.http_status().unwrap_or(by_kind))
+        Self::empty(status)
     }
 }

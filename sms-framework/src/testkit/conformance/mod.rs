@@ -33,7 +33,7 @@ mod vendor;
 mod webhooks;
 
 pub use case::Case;
-pub use suite::{Expected, SignedBy, Suite};
+pub use suite::{Expected, MESSAGE_ID, RECIPIENT, SignedBy, Suite, TEXT};
 pub use vendor::{HttpVendor, Running, Seen, Vendor};
 
 /// Makes a test of every [`Case`](crate::testkit::conformance::Case) for the suite that this function

@@ -7,7 +7,7 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Format, Toml};
 
-use super::vendor::{HttpVendor, Seen, Vendor};
+use super::vendor::{HttpVendor, Running, Seen, Vendor};
 use super::{Case, refusals, send, webhooks};
 use crate::message::{Message, MessageId, MessageState, Sender};
 use crate::provider::{BuildError, DynProvider, ProviderEntry, WebhookCall};
@@ -21,6 +21,8 @@ pub enum SignedBy {
     Header(&'static str),
     /// By this parameter of the query or of the form.
     Parameter(&'static str),
+    /// By this field of the body, which is JSON.
+    JsonField(&'static str),
     /// By this unguessable segment of our own URL's path.
     PathSegment(&'static str),
 }
@@ -84,8 +86,9 @@ pub(super) struct Texted {
 pub struct Suite {
     pub(super) entry: ProviderEntry,
     pub(super) secrets: Vec<String>,
-    pub(super) accepted_ids: Vec<String>,
+    pub(super) accepted_ids: Option<Vec<String>>,
     pub(super) found_ids: Vec<String>,
+    pub(super) finds_what_it_took: bool,
     pub(super) wait: Option<Duration>,
     pub(super) timeout_key: &'static str,
     pub(super) longest_text: usize,
@@ -128,8 +131,9 @@ impl Suite {
         Self {
             entry,
             secrets: Vec::new(),
-            accepted_ids: Vec::new(),
+            accepted_ids: None,
             found_ids: Vec::new(),
+            finds_what_it_took: false,
             wait: None,
             timeout_key: "timeout",
             longest_text: 1600,
@@ -171,7 +175,7 @@ impl Suite {
         answer: Answer,
         ids: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.accepted_ids = ids.into_iter().map(Into::into).collect();
+        self.accepted_ids = Some(ids.into_iter().map(Into::into).collect());
         for case in [
             Case::Accepted,
             Case::Text,
@@ -185,10 +189,11 @@ impl Suite {
         self
     }
 
-    /// The ids that a vendor of another protocol names when it takes a message.
+    /// The ids that a vendor of another protocol names when it takes a message; where this is not
+    /// said, it may name any, one at least.
     #[must_use]
     pub fn accepted_ids<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
-        self.accepted_ids = ids.into_iter().map(Into::into).collect();
+        self.accepted_ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
@@ -225,6 +230,14 @@ impl Suite {
         self.found_ids = ids.into_iter().map(Into::into).collect();
         self.answers(Case::Lookup, found)
             .answers(Case::Lookup, nothing)
+    }
+
+    /// A vendor of another protocol knows what it took itself: [`Case::Lookup`] sends the message
+    /// first, and then asks for it.
+    #[must_use]
+    pub fn finds_what_it_took(mut self) -> Self {
+        self.finds_what_it_took = true;
+        self
     }
 
     /// The vendor's answer to requests whose path starts so, in every case: for a token, say.
@@ -384,10 +397,13 @@ impl Suite {
         }
     }
 
-    /// The provider of the suite's table, for what needs no vendor.
-    pub(super) async fn provider(&self) -> DynProvider {
+    /// The provider of the suite's table, and a vendor that takes messages, for as long as it is
+    /// kept.
+    pub(super) async fn provider(&self) -> (Box<dyn Running>, DynProvider) {
         let vendor = self.vendor().start(Case::Accepted, 0).await;
-        self.build(&vendor.expect("an answer for Case::Accepted").table())
+        let vendor = vendor.expect("an answer for Case::Accepted");
+        let provider = self.build(&vendor.table());
+        (vendor, provider)
     }
 
     /// True where another case asks in vain because the vendor says it in a receipt.
@@ -398,14 +414,19 @@ impl Suite {
 
     /// The message that most cases send.
     pub(super) fn message(&self) -> Message {
-        Message::new(RECIPIENT, TEXT)
+        Message {
+            id: MESSAGE_ID.parse().expect("a message id"),
+            ..Message::new(RECIPIENT, TEXT)
+        }
     }
 }
 
+/// The id of the message that most cases send: what a vendor lists as our reference.
+pub const MESSAGE_ID: &str = "0193b0c0-0000-7000-8000-000000000001";
 /// The recipient of most cases.
-pub(super) const RECIPIENT: &str = "+14155550123";
+pub const RECIPIENT: &str = "+14155550123";
 /// The text of most cases.
-pub(super) const TEXT: &str = "Doors open at eight, ring twice.";
+pub const TEXT: &str = "Doors open at eight, ring twice.";
 
 impl std::fmt::Debug for Suite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -9,7 +9,7 @@ use crate::message::PhoneNumber;
 use crate::provider::{DeliveryReceipt, DynProvider, Event, WebhookCall};
 
 pub(super) async fn run(suite: &Suite, case: Case) {
-    let provider = suite.provider().await;
+    let (_vendor, provider) = suite.provider().await;
     let can = provider.capabilities();
     match case {
         // A feed is tested by the provider's own tests: there is no call to spoil.
@@ -102,6 +102,7 @@ async fn spoilt(suite: &Suite, provider: &DynProvider, call: &WebhookCall) {
             (bare.clone().header(*name, altered(value)), bare)
         }
         SignedBy::Parameter(name) => (parameter(call, name, true), parameter(call, name, false)),
+        SignedBy::JsonField(name) => (field(call, name, true), field(call, name, false)),
         SignedBy::PathSegment(secret) => {
             let url = |segment: &str| call.url().replacen(&format!("/{secret}"), segment, 1);
             assert_ne!(url(""), call.url(), "the call's URL holds the secret");
@@ -113,7 +114,8 @@ async fn spoilt(suite: &Suite, provider: &DynProvider, call: &WebhookCall) {
     };
     refused(provider, &wrong, "with a wrong signature").await;
     refused(provider, &missing, "without a signature").await;
-    if suite.body_is_signed
+    let whole_body_is_signed = suite.body_is_signed && !matches!(signed_by, SignedBy::JsonField(_));
+    if whole_body_is_signed
         && !matches!(signed_by, SignedBy::PathSegment(_))
         && !call.raw_body().is_empty()
     {
@@ -144,6 +146,18 @@ fn altered(value: &str) -> String {
     let (at, c) = middle.expect("a signature has characters");
     let other = if c == 'A' { 'B' } else { 'A' };
     format!("{}{other}{}", &value[..at], &value[at + c.len_utf8()..])
+}
+
+/// The call with that field of its JSON changed, or removed.
+fn field(call: &WebhookCall, name: &str, keep: bool) -> WebhookCall {
+    let mut body = call.json().expect("the call's body is JSON");
+    let fields = body.as_object_mut().expect("the call's body is an object");
+    let value = fields.remove(name).expect("the call has its signature");
+    if keep {
+        let value = value.as_str().expect("a signature is text");
+        fields.insert(name.to_owned(), altered(value).into());
+    }
+    call.clone().body(body.to_string())
 }
 
 /// The call with that parameter changed, or removed.

@@ -67,9 +67,10 @@ impl Answer {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         // These have no body by definition.
-        if !matches!(self.status, 204 | 304) {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        if matches!(self.status, 204 | 304) {
+            return [head.as_bytes(), b"\r\n"].concat();
         }
+        head.push_str(&format!("content-length: {}\r\n", self.body.len()));
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
 }
@@ -81,6 +82,8 @@ pub enum Then {
     Answer(Answer),
     /// Answers that late.
     Late(Duration, Answer),
+    /// Writes these bytes and keeps the connection.
+    Write(Vec<u8>),
     /// Writes these bytes and closes the connection.
     Close(Vec<u8>),
     /// Resets the connection.
@@ -190,6 +193,7 @@ async fn serve(mut stream: TcpStream, script: Script, requests: Arc<Mutex<Vec<Re
         };
         let written = match then {
             Then::Answer(answer) => stream.write_all(&answer.bytes()).await,
+            Then::Write(bytes) => stream.write_all(&bytes).await,
             Then::Late(delay, answer) => {
                 tokio::time::sleep(delay).await;
                 stream.write_all(&answer.bytes()).await
@@ -228,10 +232,10 @@ async fn read_request(stream: &mut TcpStream) -> Option<Request> {
 }
 
 fn content_length(head: &str) -> usize {
-    let lengths = head.lines().filter_map(|line| {
+    let mut lengths = head.lines().filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
             .then(|| value.trim().parse().ok())?
     });
-    lengths.last().unwrap_or(0)
+    lengths.next_back().unwrap_or(0)
 }
