@@ -144,7 +144,8 @@ async fn refused(provider: &DynProvider, call: &WebhookCall, how: &str) {
 fn altered(value: &str) -> String {
     let middle = value.char_indices().nth(value.chars().count() / 2);
     let (at, c) = middle.expect("a signature has characters");
-    let other = if c == 'A' { 'B' } else { 'A' };
+    // In hexadecimal digits the case may not matter.
+    let other = if c.eq_ignore_ascii_case(&'A') { 'B' } else { 'A' };
     format!("{}{other}{}", &value[..at], &value[at + c.len_utf8()..])
 }
 
