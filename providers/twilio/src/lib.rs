@@ -63,9 +63,11 @@ mod config;
 mod host;
 mod lookup;
 mod resource;
+mod signature;
+mod webhooks;
 
 pub use client::Twilio;
-pub use codes::{Code, Phase, code, codes};
+pub use codes::{code, codes};
 pub use config::TwilioConfig;
 
 sms_framework::register_provider!(Twilio);

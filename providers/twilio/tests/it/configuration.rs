@@ -60,7 +60,7 @@ fn bad_values_are_refused_by_name() {
         ),
         (
             "base_url = 'https://a:b@c'",
-            "`providers.twilio.base_url`: it holds a user or a password; set `account_sid` and `auth_token` instead",
+            "`providers.twilio.base_url`: it holds a user or a password; credentials have keys of their own",
         ),
         (
             "base_url = 'https://c/?x=1'",
@@ -81,11 +81,11 @@ fn bad_values_are_refused_by_name() {
     ] {
         assert_eq!(with(line), sentence);
     }
-    for sid in ["a b", "a:b", "..", "a\tb"] {
+    for sid in ["a b", "a:b", "a/b", "..", "a\tb"] {
         let table = format!("account_sid = \"{sid}\"\nauth_token = 'x'");
         assert_eq!(
             refusal(&table),
-            "`providers.twilio.account_sid`: it may hold no blank, colon or control character"
+            "`providers.twilio.account_sid`: it may hold no blank, colon, slash or control character"
         );
     }
 }
@@ -109,7 +109,13 @@ fn without_a_sender_the_one_of_the_requirement_is_used() {
 #[test]
 fn it_says_what_it_can_do() {
     let can = build(CREDENTIALS).unwrap().capabilities();
-    assert!(can.media && can.validity.is_some() && can.messaging_service && can.lookup && !can.simulated);
+    assert!(
+        can.media
+            && can.validity.is_some()
+            && can.messaging_service
+            && can.lookup
+            && !can.simulated
+    );
 }
 
 #[test]
@@ -130,7 +136,10 @@ fn the_keys_name_their_variables_and_secrets() {
         .filter(|key| key.secret)
         .map(|key| key.name)
         .collect();
-    assert_eq!(secret, ["auth_token", "api_key_secret"]);
+    assert_eq!(
+        secret,
+        ["auth_token", "api_key_secret", "previous_auth_token"]
+    );
     let env = |name: &str| ENTRY.key(name).map(|key: &ConfigKey| key.env).unwrap();
     assert_eq!(env("from"), ["TWILIO_FROM_PHONE", "TWILIO_PHONE_NUMBER"]);
     assert_eq!(env("account_sid"), ["TWILIO_ACCOUNT_SID"]);
