@@ -44,10 +44,10 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     .env(&["PLIVO_POWERPACK_UUID"]),
     ConfigKey::new(
         "log",
-        KeyType::OneOf(&["true", "false", "content_only", "number_only"]),
+        KeyType::OneOf(&["all", "none", "content_only", "number_only"]),
         "What Plivo's logs may hold of a message: text and number, neither, or one of them.",
     )
-    .sample("\"false\""),
+    .sample("\"none\""),
     ConfigKey::new("base_url", KeyType::Url, "Where the API is.")
         .default("\"https://api.plivo.com/v1\""),
     ConfigKey::new(
@@ -99,17 +99,31 @@ pub enum CallbackMethod {
 }
 
 /// What Plivo's logs may hold of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Plivo's own words for the first two are `true` and `false`, which would read as booleans here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogPolicy {
     /// The text and the number.
-    True,
+    All,
     /// Neither.
-    False,
+    None,
     /// The text.
     ContentOnly,
     /// The number.
     NumberOnly,
+}
+
+impl LogPolicy {
+    /// Plivo's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::All => "true",
+            Self::None => "false",
+            Self::ContentOnly => "content_only",
+            Self::NumberOnly => "number_only",
+        }
+    }
 }
 
 /// The table `[providers.plivo]`; see the [crate's page](crate) for its keys.

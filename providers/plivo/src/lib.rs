@@ -17,7 +17,7 @@
 //! auth_id = "MAXXXXXXXXXXXXXXXXXX"
 //! from = "+14155550100"
 //! # powerpack_uuid = "…"          # instead of `from`: a pool of senders
-//! # log = "false"                 # keep texts and numbers out of Plivo's logs
+//! # log = "none"                  # keep texts and numbers out of Plivo's logs
 //! # callback_url = "https://example.org/sms/plivo"   # where Plivo posts receipts
 //! # callback_method = "POST"
 //! # base_url = "https://api.plivo.com/v1"

@@ -115,7 +115,7 @@ impl Plivo {
             body["message_expiry"] = json!(time.as_secs());
         }
         if let Some(log) = self.log {
-            body["log"] = json!(log);
+            body["log"] = json!(log.word());
         }
         if let Some(callback) = &self.callback_url {
             body["url"] = json!(callback_for(callback, message.id()));

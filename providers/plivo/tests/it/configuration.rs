@@ -92,9 +92,14 @@ fn the_table_is_typed() {
 
 #[tokio::test]
 async fn every_word_of_log_is_sent() {
-    for word in ["true", "false", "content_only", "number_only"] {
+    for (word, sent) in [
+        ("all", "true"),
+        ("none", "false"),
+        ("content_only", "content_only"),
+        ("number_only", "number_only"),
+    ] {
         let (_, requests) = send(&format!("log = '{word}'"), message(), queued()).await;
-        assert_eq!(requests[0].json()["log"], word);
+        assert_eq!(requests[0].json()["log"], sent);
     }
 }
 
