@@ -92,7 +92,7 @@ impl Fields {
 fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error> {
     let status = fields.promised("MessageStatus")?;
     let state = state_of(status);
-    let code = fields.get("ErrorCode").filter(|code| !code.is_empty());
+    let code = fields.get("ErrorCode").and_then(|code| code.parse().ok());
     Ok(DeliveryReceipt::new(status)
         .id(fields.promised("MessageSid")?)
         .message_id(call.message_id())
@@ -101,21 +101,24 @@ fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error
         .error(code.and_then(|code| reason(code, state))))
 }
 
-/// What `code` says. Which codes come only with an answer is not known for all of them, so the whole
-/// table is asked; a code that nobody knows yet is kept where it says why a message failed.
-fn reason(code: &str, state: Option<MessageState>) -> Option<Error> {
-    let known = Code::find(CODES, Phase::Delivery, code)
-        .or_else(|| Code::find(CODES, Phase::Request, code));
-    let error = match (known, state) {
+/// What `code` says. Not of every code is it known when it comes, so the whole table is asked; one
+/// that is not in it is kept where it says why a message failed.
+fn reason(code: u32, state: Option<MessageState>) -> Option<Error> {
+    use MessageState::{Failed, Undelivered};
+    let code = code.to_string();
+    let known = |phase| Code::find(CODES, phase, &code);
+    let error = match (
+        known(Phase::Delivery).or_else(|| known(Phase::Request)),
+        state,
+    ) {
         (Some(known), _) => known.error(),
-        (None, Some(MessageState::Failed | MessageState::Undelivered)) => Error::new(
-            ErrorKind::Refused,
-            "the message failed for a reason that only its code tells",
-        )
-        .with_provider_code(code),
+        (None, Some(Failed | Undelivered)) => {
+            let message = "the message failed for a reason that only its code tells";
+            Error::new(ErrorKind::Refused, message).with_provider_code(&*code)
+        }
         (None, _) => return None,
     };
-    Some(error.with_help(page_of(code)))
+    Some(error.with_help(page_of(&code)))
 }
 
 fn inbound(fields: &Fields) -> Result<Inbound, Error> {

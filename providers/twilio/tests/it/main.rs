@@ -13,4 +13,5 @@ mod secrets;
 mod signature;
 mod support;
 mod transport;
+mod vectors;
 mod warnings;

@@ -70,15 +70,25 @@ pub(crate) fn created() -> ResponseTemplate {
 /// A call of Twilio's to us, signed with the auth token, with these fields in its form.
 pub(crate) fn call(fields: &[(&str, &str)]) -> WebhookCall {
     let url = format!("https://example.org/sms/status?sms_message_id={OUR_ID}");
-    let form = form_urlencoded(fields);
-    let fields: BTreeSet<_> = fields.iter().collect();
+    let form = WebhookCall::new("POST", url)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form_urlencoded(fields));
+    signed(form, TOKEN)
+}
+
+/// The call with its signature: of a GET's URL, or of a form's URL and fields.
+pub(crate) fn signed(call: WebhookCall, token: &str) -> WebhookCall {
+    let fields: BTreeSet<_> = match call.method() {
+        "GET" => BTreeSet::new(),
+        _ => call.form().into_iter().collect(),
+    };
     let message = fields
         .into_iter()
-        .fold(url.clone(), |message, (name, value)| message + name + value);
-    WebhookCall::new("POST", url)
-        .header("X-Twilio-Signature", signature(TOKEN, &message))
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .body(form)
+        .fold(call.url().to_owned(), |message, (name, value)| {
+            message + &name + &value
+        });
+    let signature = signature(token, &message);
+    call.header("X-Twilio-Signature", signature)
 }
 
 pub(crate) fn signature(token: &str, message: &str) -> String {
@@ -86,7 +96,7 @@ pub(crate) fn signature(token: &str, message: &str) -> String {
 }
 
 /// Every byte but letters and digits as `%XX`.
-pub(crate) fn form_urlencoded(fields: &[(&str, &str)]) -> String {
+pub(crate) fn form_urlencoded<S: AsRef<str>>(fields: &[(S, S)]) -> String {
     let encoded = |text: &str| {
         let byte = |byte: u8| match byte {
             byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
@@ -96,7 +106,7 @@ pub(crate) fn form_urlencoded(fields: &[(&str, &str)]) -> String {
     };
     let pairs: Vec<_> = fields
         .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .map(|(name, value)| format!("{}={}", encoded(name.as_ref()), encoded(value.as_ref())))
         .collect();
     pairs.join("&")
 }
