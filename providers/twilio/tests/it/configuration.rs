@@ -1,6 +1,6 @@
 //! What a table may say, and the sentence where it may not.
 
-use sms_framework::provider::ConfigKey;
+use sms_framework::provider::{ConfigKey, Reference, Validity};
 use sms_provider_twilio::ENTRY;
 
 use crate::support::{build, refusal};
@@ -71,6 +71,10 @@ fn bad_values_are_refused_by_name() {
             "`providers.twilio.status_callback`: it is not an absolute http or https URL",
         ),
         (
+            "status_callback = 'https://sms_hooks.example.org/status'",
+            "`providers.twilio.status_callback`: Twilio calls no host with an underscore; use another name for it",
+        ),
+        (
             "timeout = '0s'",
             "`providers.twilio.timeout`: it must be longer than zero",
         ),
@@ -88,6 +92,17 @@ fn bad_values_are_refused_by_name() {
             "`providers.twilio.account_sid`: it may hold no blank, colon, slash or control character"
         );
     }
+}
+
+#[test]
+fn a_callback_may_be_as_long_as_twilio_takes_with_our_id() {
+    let with_id = "?sms_message_id=0193b0c0-0000-7000-8000-000000000001".len();
+    let url = |length: usize| format!("https://example.org/{}", "x".repeat(length - 20 - with_id));
+    build(&format!("{CREDENTIALS}\nstatus_callback = '{}'", url(4000))).unwrap();
+    assert_eq!(
+        with(&format!("status_callback = '{}'", url(4001))),
+        "`providers.twilio.status_callback`: with our message id it is longer than the 4000 characters that Twilio takes; shorten it"
+    );
 }
 
 #[test]
@@ -109,13 +124,15 @@ fn without_a_sender_the_one_of_the_requirement_is_used() {
 #[test]
 fn it_says_what_it_can_do() {
     let can = build(CREDENTIALS).unwrap().capabilities();
-    assert!(
-        can.media
-            && can.validity.is_some()
-            && can.messaging_service
-            && can.lookup
-            && !can.simulated
-    );
+    assert!(can.media && can.messaging_service && can.lookup && !can.simulated);
+    assert!(can.receipts && can.inbound);
+    assert_eq!(can.validity, Some(Validity::seconds(1, 36_000)));
+    assert_eq!(can.max_segments, None);
+    assert_eq!(can.reference, Reference::None);
+    let called = format!("{CREDENTIALS}\nstatus_callback = 'https://example.org/s'");
+    let can = build(&called).unwrap().capabilities();
+    assert_eq!(can, ENTRY.capabilities);
+    assert_eq!(can.reference, Reference::Callback);
 }
 
 #[test]
@@ -144,6 +161,7 @@ fn the_keys_name_their_variables_and_secrets() {
     assert_eq!(env("from"), ["TWILIO_FROM_PHONE", "TWILIO_PHONE_NUMBER"]);
     assert_eq!(env("account_sid"), ["TWILIO_ACCOUNT_SID"]);
     assert_eq!(env("auth_token"), ["TWILIO_AUTH_TOKEN"]);
+    assert_eq!(env("previous_auth_token"), ["TWILIO_PREVIOUS_AUTH_TOKEN"]);
 }
 
 #[test]
