@@ -1,0 +1,10 @@
+//! What the AWS provider promises, against servers on loopback.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod configuration;
+mod events;
+mod request;
+mod sns;
+mod suite;
+mod support;
