@@ -105,12 +105,20 @@ fn clock(
     }
 }
 
-/// What AWS points at.
+/// What to do, or at least what AWS points at.
 fn about(body: &Value, kind: Option<&str>) -> Option<String> {
-    if kind == Some("ExpiredTokenException") {
-        return Some(
-            "get new temporary credentials and set AWS_SESSION_TOKEN with them".to_owned(),
-        );
+    let known = match kind {
+        Some("ExpiredTokenException") => {
+            Some("get new temporary credentials and set AWS_SESSION_TOKEN with them")
+        }
+        Some("ThrottlingException") => Some(
+            "AWS counts message parts: set rate_limit.unit = \"segment\", and rate_limit.rate to \
+             what the sender may",
+        ),
+        _ => None,
+    };
+    if let Some(help) = known {
+        return Some(help.to_owned());
     }
     if let Some(resource) = body["ResourceType"].as_str().and_then(name) {
         return Some(format!("AWS points at a resource of the type `{resource}`"));

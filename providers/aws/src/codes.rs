@@ -64,7 +64,7 @@ pub(crate) const CODES: &[Code] = &[
     ),
     account(
         "AccessDeniedException",
-        "the policies of the key do not allow sms-voice:SendTextMessage",
+        "the policies of the key do not allow SendTextMessage",
     ),
     account(
         "ResourceNotFoundException",

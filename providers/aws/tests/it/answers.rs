@@ -362,9 +362,14 @@ async fn a_clock_that_is_wrong_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn an_expired_token_says_what_to_do() {
-    let error = refused_with(error(400, body("ExpiredTokenException", ""))).await;
-    assert!(error.help().unwrap().contains("AWS_SESSION_TOKEN"));
+async fn an_expired_token_and_a_throttle_say_what_to_do() {
+    for (kind, what) in [
+        ("ExpiredTokenException", "AWS_SESSION_TOKEN"),
+        ("ThrottlingException", "rate_limit.unit = \"segment\""),
+    ] {
+        let error = refused_with(error(400, body(kind, ""))).await;
+        assert!(error.help().unwrap().contains(what), "{error:?}");
+    }
 }
 
 #[tokio::test]
