@@ -59,15 +59,13 @@ impl Fields {
         })
     }
 
-    /// Calls about messages name one; of those, only a message from a phone has content.
+    /// Calls about messages name one; what has content and no status is from a phone.
     fn kind(&self) -> Kind {
         let has = |name| self.get(name).is_some();
-        if has("MessageStatus") {
-            Kind::Receipt
-        } else if has("Body") || has("NumMedia") {
+        let has_status = has("MessageStatus");
+        if !has_status && (has("Body") || has("NumMedia")) {
             Kind::Inbound
-        } else if has("MessageSid") {
-            // Not a word on what became of it: a receipt that lacks its status.
+        } else if has_status || has("MessageSid") {
             Kind::Receipt
         } else {
             Kind::Other
