@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sms_framework::provider::signature::{Hash, base64, from_base64, hex, hmac, sha256};
 use sms_framework::provider::{
-    BuildError, DeliveryReceipt, DynProvider, Event, Inbound, WebhookCall,
+    BuildError, DeliveryReceipt, DynProvider, Event, Inbound, Reply, WebhookCall,
 };
 use sms_framework::testkit::http::{Answer, Request, ScriptedServer, Then};
 use sms_framework::testkit::outbound;
-use sms_framework::{Acceptance, Error, Message, Outbound};
+use sms_framework::{Acceptance, Error, ErrorKind, Message, Outbound};
 use sms_provider_vonage::ENTRY;
 
 pub(crate) const KEY: &str = "abcd1234";
@@ -22,6 +22,8 @@ pub(crate) const ANNA: &str = "+14155550123";
 pub(crate) const FROM: &str = "+14155550100";
 pub(crate) const TEXT: &str = "Doors open at eight.";
 pub(crate) const HOOK: &str = "https://example.org/sms/vonage";
+/// A segment of our own URL's path that nobody guesses.
+pub(crate) const PATH: &str = "p4th-s3cr3t-0123";
 pub(crate) const OURS: &str = "0193b0c0-0000-7000-8000-000000000001";
 
 /// The credentials and the sender of most tables.
@@ -242,3 +244,26 @@ pub(crate) fn sms_receipt(status: &str, code: &str) -> Vec<(String, String)> {
 /// The lines that let a provider check calls of both formats.
 pub(crate) const SIGNED: &str =
     "signature_secret = 's1gnature-s3cr3t'\nsignature_method = 'hmac-sha256'";
+
+/// A report of the Messages API, as short as can be.
+pub(crate) fn short_report() -> Value {
+    json!({"message_uuid": "M1", "channel": "sms", "status": "delivered", "to": "14155550123"})
+}
+
+pub(crate) fn refused(provider: &DynProvider, call: &WebhookCall) -> Error {
+    let error = match events(provider, call) {
+        Err(error) => error,
+        Ok(events) => panic!("the call is believed: {events:?}"),
+    };
+    assert_eq!(error.kind(), ErrorKind::WebhookRefused);
+    error
+}
+
+/// Why a call is refused, and with which status.
+pub(crate) fn why(provider: &DynProvider, call: &WebhookCall) -> (String, u16) {
+    let error = refused(provider, call);
+    let why = error
+        .message()
+        .trim_start_matches("the webhook call is refused: ");
+    (why.to_owned(), Reply::for_error(&error).status)
+}
