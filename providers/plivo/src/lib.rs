@@ -53,7 +53,7 @@
 //!
 //! A text of more than 1600 characters, or 737 where one of them is not in the GSM alphabet, is
 //! refused before the request with `MESSAGE_TOO_LONG`. Plivo has been seen to refuse shorter Unicode
-//! texts, too (400 characters of three bytes each): keep those below 360.
+//! texts, too (one of 400 characters): keep those below 360.
 //!
 //! # Delivery receipts and messages from phones
 //! Plivo's signature of messaging calls (V2) covers the URL without its query, and a nonce: neither
@@ -70,7 +70,7 @@
 //! and set `callback_url` to an https URL of this program. The secret is put at the end of its path,
 //! unless a segment is the secret already, and our id into its query; Plivo gets the result with every
 //! message. For messages from phones, set the Message URL of the application that the numbers belong
-//! to (Messaging, then Applications, in Plivo's console) to the same URL with the secret in its path.
+//! to (`message_url`) to the same URL, with the secret in its path.
 //! Calls by `GET` are read as well as those by `POST`.
 //!
 //! | Plivo's word | state |
@@ -91,6 +91,13 @@
 //! # Lookup
 //! None: the list of messages has neither the text nor a reference, so that a message could be taken
 //! for another one to the same phone. It allows 20 calls a minute.
+//!
+//! # Traps
+//! * Plivo chooses the encoding, and swaps curly quotes, dashes and odd blanks for plain ones where
+//!   that makes the text fit the GSM alphabet; nothing is known to turn this off.
+//! * A message that waits too long in the queue of its sender is no 429: it fails with 420 after
+//!   `message_expiry`, or after three hours.
+//! * Nonces of calls are not remembered: the same receipt again says the same again.
 //!
 //! # Left out
 //! Several recipients in one request (the answer does not say which id is whose), MMS, conversion

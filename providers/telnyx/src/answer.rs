@@ -7,7 +7,7 @@ use serde_json::Value;
 use sms_framework::message::PhoneNumber;
 use sms_framework::provider::http::{Answer, words};
 use sms_framework::provider::{Code, Phase};
-use sms_framework::{Acceptance, Class, Error, ErrorKind, MessageState};
+use sms_framework::{Acceptance, Error, ErrorKind, MessageState};
 
 use crate::fault::{faults, weightiest};
 use crate::status::state_of;
@@ -89,7 +89,7 @@ fn refusal(answer: &Answer, hidden: &[&str]) -> Error {
         }
         None => answer.refusal(&[], None, None),
     };
-    match wait(answer, error.class(), Timestamp::now()) {
+    match wait(answer, Timestamp::now()) {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     }
@@ -97,11 +97,11 @@ fn refusal(answer: &Answer, hidden: &[&str]) -> Error {
 
 /// How long Telnyx wants us to wait. The state of the limit comes with every answer, and means
 /// something only where the limit was hit.
-fn wait(answer: &Answer, class: Class, now: Timestamp) -> Option<Duration> {
+fn wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
     let header = |name: &str| seconds(answer.headers.get(name)?.to_str().ok()?, now);
     header("retry-after").or_else(|| {
-        let throttled = class == Class::Throttled && answer.retry_after().is_none();
-        throttled.then(|| header("x-ratelimit-reset"))?
+        let was_hit = answer.status == 429 && answer.retry_after().is_none();
+        was_hit.then(|| header("x-ratelimit-reset"))?
     })
 }
 

@@ -196,7 +196,7 @@ pub(super) const CODES: &[Code] = &[
         "40311",
         ErrorKind::Account,
         ARTICLE,
-        "the secret of the messaging profile is wrong",
+        "the secret of the messaging profile is missing or wrong",
     ),
     Code::request(
         "40312",
@@ -239,7 +239,7 @@ pub(super) const CODES: &[Code] = &[
         "40319",
         ErrorKind::Refused,
         ARTICLE,
-        "the two numbers do not go together for this type of message",
+        "this type of message does not go to such a recipient",
     ),
     later(Code::request(
         "40320",
