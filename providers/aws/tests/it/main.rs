@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod codes;
 mod configuration;
 mod events;
 mod request;
