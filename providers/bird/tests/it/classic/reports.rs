@@ -78,6 +78,9 @@ async fn our_id_is_read_from_the_url_or_the_reference() {
         receipt(&by_reference).await.message_id,
         Some(other.parse().unwrap())
     );
+    // The URL is ours; a reference may be anybody's.
+    let both = format!("{by_reference}&sms_message_id={OURS}");
+    assert_eq!(receipt(&both).await.message_id, Some(OURS.parse().unwrap()));
     let foreign = format!("https://example.org/dlr?id={ID}&status=sent&reference=order-7");
     assert_eq!(receipt(&foreign).await.message_id, None);
 }
