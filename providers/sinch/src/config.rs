@@ -347,6 +347,17 @@ impl SinchConfig {
         Err(check.wrong("webhook_path_secret", why))
     }
 
+    /// What can start, and will not do what was meant.
+    pub(crate) fn warn(&self, id: &str) {
+        let receipts = self.delivery_report() != DeliveryReport::None;
+        if receipts && self.webhook_secret.is_none() && self.webhook_path_secret.is_none() {
+            tracing::warn!(
+                provider = id,
+                "neither webhook_secret nor webhook_path_secret is set, so every receipt is refused"
+            );
+        }
+    }
+
     /// The sender of messages that name none.
     pub(crate) fn sender(&self, check: TableCheck<'_>) -> Result<Option<Sender>, Error> {
         match &self.from {

@@ -56,6 +56,7 @@ impl Plugin for Sinch {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
         config.check_webhooks(check)?;
+        config.warn(id);
         let (of, auth) = config.credentials(check)?;
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
