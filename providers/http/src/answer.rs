@@ -37,9 +37,6 @@ pub(crate) fn form(pairs: impl IntoIterator<Item = (String, String)>) -> Value {
 }
 
 fn xml(body: &str) -> Option<Value> {
-    if nests_too_deep(body) {
-        return None;
-    }
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MOST_NODES,
@@ -47,27 +44,6 @@ fn xml(body: &str) -> Option<Value> {
     };
     let document = Xml::parse_with_options(body, options).ok()?;
     element(document.root_element(), DEEPEST)
-}
-
-/// A rough count before the parser, which nests as the document does: more elements open at once
-/// than are read.
-fn nests_too_deep(body: &str) -> bool {
-    let mut open: usize = 0;
-    for (at, _) in body.match_indices('<') {
-        match body.as_bytes().get(at + 1) {
-            Some(b'/') => open = open.saturating_sub(1),
-            Some(b'!' | b'?') => {}
-            _ => {
-                let end = body[at..].find('>').map_or(body.len(), |end| at + end);
-                let closes_itself = end > at && body.as_bytes()[end - 1] == b'/';
-                open += usize::from(!closes_itself);
-            }
-        }
-        if open > DEEPEST {
-            return true;
-        }
-    }
-    false
 }
 
 /// Children by their names, several of one name as a list; attributes as `@name`. An element that

@@ -11,6 +11,8 @@ mod gateway;
 mod inbound;
 mod judge;
 mod meaning;
+#[cfg(test)]
+mod properties;
 mod receipt;
 mod request;
 mod secrets;

@@ -3,7 +3,6 @@
 
 mod certainty;
 mod configuration;
-mod escaping;
 mod everything;
 mod examples;
 mod gateways;

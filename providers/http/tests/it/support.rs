@@ -11,12 +11,12 @@ use sms_framework::{Acceptance, Error, Message};
 use sms_provider_http::ENTRY;
 
 /// The recipient of most messages.
-pub const TO: &str = "+14155550123";
+pub(crate) const TO: &str = "+14155550123";
 /// The segment that guards our URL.
-pub const PATH_SECRET: &str = "path-s3cr3t-0123456789";
+pub(crate) const PATH_SECRET: &str = "path-s3cr3t-0123456789";
 
 /// The provider of a table called `acme`.
-pub fn build(table: &str) -> DynProvider {
+pub(crate) fn build(table: &str) -> DynProvider {
     match try_build(table) {
         Ok(provider) => provider,
         Err(why) => panic!("the table is refused: {why}\n{table}"),
@@ -24,7 +24,7 @@ pub fn build(table: &str) -> DynProvider {
 }
 
 /// The sentence with which a table called `acme` is refused.
-pub fn refusal(table: &str) -> String {
+pub(crate) fn refusal(table: &str) -> String {
     match try_build(table) {
         Ok(_) => panic!("the table is taken:\n{table}"),
         Err(why) => why,
@@ -40,7 +40,7 @@ fn try_build(table: &str) -> Result<DynProvider, String> {
 }
 
 /// Sends `message` by a table that leads to a server with that answer.
-pub async fn send(
+pub(crate) async fn send(
     table: &str,
     message: Message,
     answer: Answer,
@@ -53,7 +53,7 @@ pub async fn send(
 }
 
 /// The one request that a table makes of `message`.
-pub async fn request(table: &str, message: Message) -> Request {
+pub(crate) async fn request(table: &str, message: Message) -> Request {
     let (sent, mut requests) = send(table, message, Answer::json(200, r#"{"id": "M1"}"#)).await;
     sent.unwrap();
     assert_eq!(requests.len(), 1);
@@ -61,13 +61,13 @@ pub async fn request(table: &str, message: Message) -> Request {
 }
 
 /// The folder of the shipped descriptions.
-pub fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/gateways")
 }
 
 /// The table of a shipped description as the provider gets it, leading to `url`: with secrets that
 /// variables would set, and with the lines that are somebody's own.
-pub fn example(name: &str, url: &str, secrets: &[(&str, &str)], own: &str) -> String {
+pub(crate) fn example(name: &str, url: &str, secrets: &[(&str, &str)], own: &str) -> String {
     let text = std::fs::read_to_string(examples().join(format!("{name}.toml"))).unwrap();
     let table = format!("providers.{name}");
     let elsewhere = ["provider = ", "kind = ", "base_url = ", "region = "];
@@ -91,6 +91,6 @@ pub fn example(name: &str, url: &str, secrets: &[(&str, &str)], own: &str) -> St
 }
 
 /// The line that guards the URL of a description.
-pub fn guarded() -> String {
+pub(crate) fn guarded() -> String {
     format!("webhook_path_secret = '{PATH_SECRET}'")
 }
