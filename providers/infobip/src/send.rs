@@ -190,6 +190,8 @@ impl Infobip {
         status: Status<'_>,
     ) -> Result<Acceptance, Error> {
         let logged = self.logged(message).await.unwrap_or_default();
+        let logged = logged.into_iter().map(|logged| logged.entry);
+        let logged: Vec<Acceptance> = logged.collect();
         let refused = |entry: &Acceptance| entry.state == MessageState::Rejected;
         if let Some(known) = known(Phase::Request, "23")
             && !logged.is_empty()

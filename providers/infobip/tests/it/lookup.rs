@@ -90,6 +90,24 @@ async fn refused_duplicates_do_not_stand_for_the_message() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_the_moment_says_nothing_of_a_later_attempt() {
+    let message = message();
+    for (id, name, told) in [
+        (20, "REJECTED_FLOODING_FILTER", false),
+        (21, "REJECTED_SYSTEM_ERROR", false),
+        (100, "UNDELIVERABLE_REJECTED_PLATFORM", false),
+        (12, "REJECTED_NOT_ENOUGH_CREDITS", true),
+        (999, "REJECTED_NEW", true),
+    ] {
+        let row = json!({"messageId": message.id(), "status": status(5, "REJECTED", id, name)});
+        let found = found(&message, logs(&[row])).await.unwrap();
+        let states: Vec<_> = found.iter().map(|entry| entry.state).collect();
+        let expected = told.then_some(MessageState::Rejected);
+        assert_eq!(states, Vec::from_iter(expected), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_cannot_be_read_is_no_empty_list() {
     let message = message();
     for answer in [

@@ -3,6 +3,7 @@
 
 mod answers;
 mod configuration;
+mod errors;
 mod lookup;
 mod proof;
 mod receipts;
@@ -10,3 +11,4 @@ mod request;
 mod suite;
 mod support;
 mod used_before;
+mod warnings;
