@@ -264,6 +264,16 @@ impl SinchConfig {
         let id = self.service_plan_id.as_deref().unwrap_or_default();
         let id = check.name("service_plan_id", id, "SINCH_SERVICE_PLAN_ID")?;
         let token = check.secret("api_token", &self.api_token, "SINCH_API_TOKEN")?;
+        if !token
+            .expose_secret()
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(check.wrong(
+                "api_token",
+                "it holds a blank or another character that no token has; copy it again",
+            ));
+        }
         Ok((id.to_owned(), Auth::Token(token)))
     }
 

@@ -71,8 +71,8 @@
 //! refuses every message (`missing_callback_url`) where the plan has none. Messages from phones go to
 //! the plan's URL only: set it in the dashboard, under the service plan's callback URL.
 //!
-//! Calls are not signed until HMAC is switched on for the service plan (in the dashboard, or by the
-//! account manager); give its secret as `webhook_secret`. Where that cannot be had, give a
+//! Calls are not signed until HMAC is switched on for the service plan (older texts say: by the account
+//! manager); give its secret as `webhook_secret`. Where that cannot be had, give a
 //! `webhook_path_secret`: it is added to the path of `callback_url`, and the plan's URL is to end in it,
 //! too. With both set a call needs both, with neither nobody is believed.
 //!

@@ -145,6 +145,10 @@ fn bad_values_are_refused_by_name() {
         assert_eq!(said, sentence);
         assert!(!said.contains("very-secret"));
     }
+    assert_eq!(
+        refusal("service_plan_id = 'plan-1'\napi_token = \"very-secret\\n\""),
+        "`providers.sinch.api_token`: it holds a blank or another character that no token has; copy it again"
+    );
     let token_url = refusal(&format!("{PROJECT}\ntoken_url = 'ftp://auth.example'"));
     assert_eq!(
         token_url,

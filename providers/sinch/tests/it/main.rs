@@ -11,3 +11,4 @@ mod signature;
 mod suite;
 mod support;
 mod texts;
+mod warnings;
