@@ -1,47 +1,27 @@
-//! Http, a made-up vendor, as a provider of `sms-framework`.
-//!
-//! A crate that is only depended on is dropped by the linker; this line in the root of the program
-//! links the provider in:
-//!
-//! ```
-//! use sms_provider_http as _;
-//! ```
-//!
-//! # Configuration
-//! Secrets come from the environment, never from a file:
-//!
-//! ```toml
-//! provider = "http"
-//!
-//! [providers.http]
-//! from = "+14155550100"
-//! # callback_url = "https://example.org/sms/http"   # where the vendor posts receipts
-//! ```
-//!
-//! | key | variable |
-//! |---|---|
-//! | `api_key` (secret) | `HTTP_API_KEY` |
-//! | `webhook_secret` (secret) | `HTTP_WEBHOOK_SECRET` |
-//!
-//! # Certainty
-//!
-//! | what happened | certainty |
-//! |---|---|
-//! | no connection | `NotSent` |
-//! | 429 | `NotSent` |
-//! | another 4xx | `Rejected`, or what the table of codes says |
-//! | 5xx with whatever code | `MaybeSent` |
-//! | no answer, half an answer, a 2xx without an id | `MaybeSent` |
-//!
-//! # Not known
-//! Write here what the vendor's public material does not say.
+//! Any HTTP gateway, described by TOML alone, as a provider of `sms-framework`.
 
-mod codes;
+mod answer;
+mod call;
+mod check;
+mod condition;
 mod config;
-mod send;
+mod escape;
+mod fields;
+mod gateway;
+mod inbound;
+mod judge;
+mod meaning;
+#[cfg(test)]
+mod properties;
+mod receipt;
+mod request;
+mod secrets;
+mod tables;
+mod template;
 mod webhooks;
+mod xml;
 
 pub use config::HttpConfig;
-pub use send::Http;
+pub use gateway::Http;
 
 sms_framework::register_provider!(Http);

@@ -1,86 +1,104 @@
-//! Receipts and messages from phones: `POST` of JSON, with the HMAC of the body in `X-Signature`.
+//! The power to read what a gateway calls us with.
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
+use secrecy::SecretString;
 use serde_json::Value;
-use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
-use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
-};
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::provider::{Event, Reply, WebhookCall, Webhooks};
+use sms_framework::{Error, ErrorKind};
 
-use crate::Http;
-use crate::codes::CODES;
+use crate::call::{CallAuth, Named, Reader};
+use crate::inbound::Inbounds;
+use crate::receipt::Receipts;
 
-#[async_trait]
-impl Webhooks for Http {
-    async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
-        self.check_signature(call)?;
-        let body = call.json()?;
-        let event = match body["type"].as_str() {
-            Some("receipt") => Event::Receipt(receipt(&body)?),
-            Some("message") => Event::Inbound(inbound(&body)?),
-            _ => return Ok(Vec::new()),
-        };
-        Ok(vec![event])
-    }
+/// `[receipt]` and `[inbound]`: at least one of them.
+pub(crate) struct Calls {
+    pub(crate) receipts: Option<Receipts>,
+    pub(crate) inbound: Option<Inbounds>,
+    pub(crate) path_secret: Option<SecretString>,
 }
 
-impl Http {
-    fn check_signature(&self, call: &WebhookCall) -> Result<(), Error> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
-        };
-        let Some(signature) = call.header_value("x-signature") else {
-            return Err(refused("it has no header X-Signature"));
-        };
-        let key = secret.expose_secret().as_bytes();
-        let tag = from_base64(signature).unwrap_or_default();
-        if hmac_matches(Hash::Sha256, key, call.raw_body(), &tag) {
-            Ok(())
-        } else {
-            Err(refused("its signature does not match"))
+/// What of a call is of one sort.
+enum Sort {
+    /// The call is of this sort.
+    Is(Value),
+    /// It may be, by its secret, and is not, by what it says.
+    IsNot,
+}
+
+#[async_trait]
+impl Webhooks for Calls {
+    async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
+        let mut refusal = None;
+        let mut unreadable = None;
+        let mut by_when = false;
+        if let Some(receipts) = &self.receipts {
+            match self.sort(call, &receipts.auth, &receipts.reader, &receipts.status) {
+                Ok(Sort::Is(document)) => {
+                    let items = receipts.reader.items(&document)?;
+                    let receipt =
+                        |item: &Vec<&Value>| Ok(Event::Receipt(receipts.receipt(call, item)?));
+                    return items.iter().map(receipt).collect();
+                }
+                Ok(Sort::IsNot) => by_when |= receipts.reader.has_when(),
+                Err(error) => keep(error, &mut refusal, &mut unreadable),
+            }
+        }
+        if let Some(inbound) = &self.inbound {
+            match self.sort(call, &inbound.auth, &inbound.reader, &inbound.text) {
+                Ok(Sort::Is(document)) => {
+                    let items = inbound.reader.items(&document)?;
+                    let message = |item: &Vec<&Value>| Ok(Event::Inbound(inbound.message(item)?));
+                    return items.iter().map(message).collect();
+                }
+                Ok(Sort::IsNot) => by_when |= inbound.reader.has_when(),
+                Err(error) => keep(error, &mut refusal, &mut unreadable),
+            }
+        }
+        match unreadable.or(refusal) {
+            // A call of another kind, as `when` tells.
+            _ if by_when => Ok(Vec::new()),
+            Some(error) => Err(error),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn reply(&self) -> Reply {
+        match &self.receipts {
+            Some(receipts) => receipts.reply.clone(),
+            None => Reply::empty(200),
         }
     }
 }
 
-/// A field that the vendor promises.
-fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field].as_str().ok_or_else(|| {
-        let message = format!("the webhook call has no `{field}`");
-        Error::new(ErrorKind::BadWebhook, message)
-    })
+impl Calls {
+    /// Whether the call is of a sort: by its `when` where it has one, else by the field that every
+    /// call of the sort has. A sort that is alone is judged by its secret only.
+    fn sort(
+        &self,
+        call: &WebhookCall,
+        auth: &CallAuth,
+        reader: &Reader,
+        field: &Named,
+    ) -> Result<Sort, Error> {
+        auth.check(call, self.path_secret.as_ref())?;
+        let document = reader.document(call)?;
+        if !reader.applies(&document) {
+            return Ok(Sort::IsNot);
+        }
+        let alone = self.receipts.is_none() || self.inbound.is_none();
+        if !reader.has_when() && !alone {
+            for item in reader.items(&document)? {
+                field.promised(&item)?;
+            }
+        }
+        Ok(Sort::Is(document))
+    }
 }
 
-fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
-    let status = text(body, "status")?;
-    let code = body["code"].as_str();
-    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
-        .id(text(body, "id")?)
-        .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
-        .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state_of(status))
-        .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
-}
-
-/// The vendor's words; one that it adds later is no state.
-fn state_of(status: &str) -> Option<MessageState> {
-    Some(match status {
-        "accepted" => MessageState::Accepted,
-        "sent" => MessageState::Sent,
-        "delivered" => MessageState::Delivered,
-        "undelivered" => MessageState::Undelivered,
-        "expired" => MessageState::Expired,
-        _ => return None,
-    })
-}
-
-fn inbound(body: &Value) -> Result<Inbound, Error> {
-    let (from, to) = (text(body, "from")?, text(body, "to")?);
-    Ok(Inbound::new(from, to, text(body, "text")?)
-        .id(text(body, "id")?)
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+fn keep(error: Error, refusal: &mut Option<Error>, unreadable: &mut Option<Error>) {
+    let slot = match error.kind() {
+        ErrorKind::WebhookRefused => refusal,
+        _ => unreadable,
+    };
+    slot.get_or_insert(error);
 }

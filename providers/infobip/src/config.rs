@@ -1,38 +1,62 @@
-//! The vendor's table in the configuration.
+//! Infobip's table in the configuration.
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sms_framework::Sender;
 use sms_framework::config::duration;
+use sms_framework::provider::http::reqwest::Url;
+use sms_framework::provider::http::{TableCheck, join};
 use sms_framework::provider::{ConfigKey, KeyType};
+use sms_framework::{Error, Sender};
+
+/// A path segment shorter than this can be guessed.
+const SHORTEST_PATH_SECRET: usize = 16;
 
 pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new("api_key", KeyType::Text, "The account's API key.")
         .env(&["INFOBIP_API_KEY"])
         .secret(),
     ConfigKey::new(
+        "base_url",
+        KeyType::Text,
+        "The account's own host, as the portal shows it, with or without https.",
+    )
+    .sample("\"https://xyz123.api.infobip.com\"")
+    .env(&["INFOBIP_BASE_URL"]),
+    ConfigKey::new(
         "from",
         KeyType::Text,
-        "The sender of messages that name none.",
+        "The sender of messages that name none; may be left out where the account has a default.",
     )
     .sample("\"+14155550100\"")
     .env(&["INFOBIP_FROM"]),
-    ConfigKey::new("base_url", KeyType::Url, "Where the API is.")
-        .default("\"https://api.infobip.example/v1\""),
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where the vendor posts receipts and messages from phones.",
+        "Where Infobip posts the receipts of what is sent, instead of the account's subscription; `webhook_path_secret` is added to its path.",
     )
     .sample("\"https://example.org/sms/infobip\""),
     ConfigKey::new(
-        "webhook_secret",
+        "webhook_path_secret",
         KeyType::Text,
-        "The secret that the vendor signs its calls with.",
+        "A segment of our webhook's path that nobody can guess; at least 16 characters.",
     )
-    .env(&["INFOBIP_WEBHOOK_SECRET"])
+    .env(&["INFOBIP_WEBHOOK_PATH_SECRET"])
+    .secret(),
+    ConfigKey::new(
+        "webhook_user",
+        KeyType::Text,
+        "The user that a subscription of the account calls with (basic authentication), with `webhook_password`.",
+    )
+    .sample("\"infobip\"")
+    .env(&["INFOBIP_WEBHOOK_USER"]),
+    ConfigKey::new(
+        "webhook_password",
+        KeyType::Text,
+        "The password of `webhook_user`.",
+    )
+    .env(&["INFOBIP_WEBHOOK_PASSWORD"])
     .secret(),
     ConfigKey::new(
         "connect_timeout",
@@ -49,7 +73,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
 ];
 
 /// Sets of keys; it cannot start unless one of them is complete.
-pub(crate) const CREDENTIALS: &[&[&str]] = &[&["api_key"]];
+pub(crate) const CREDENTIALS: &[&[&str]] = &[&["api_key", "base_url"]];
 
 /// The table `[providers.infobip]`; see the [crate's page](crate) for its keys.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,14 +82,18 @@ pub(crate) const CREDENTIALS: &[&[&str]] = &[&["api_key"]];
 pub struct InfobipConfig {
     /// The account's API key.
     pub api_key: Option<SecretString>,
+    /// The account's own host.
+    pub base_url: String,
     /// The sender of messages that name none.
     pub from: Option<Sender>,
-    /// Where the API is.
-    pub base_url: String,
-    /// Where the vendor posts receipts and messages from phones.
+    /// Where Infobip posts the receipts of what is sent.
     pub callback_url: Option<String>,
-    /// The secret that the vendor signs its calls with.
-    pub webhook_secret: Option<SecretString>,
+    /// A segment of our webhook's path that nobody can guess.
+    pub webhook_path_secret: Option<SecretString>,
+    /// The user that a subscription of the account calls with.
+    pub webhook_user: Option<String>,
+    /// The password of that user.
+    pub webhook_password: Option<SecretString>,
     /// How long DNS, connect and TLS may take. Default 10 s.
     #[serde(deserialize_with = "duration::deserialize")]
     pub connect_timeout: Duration,
@@ -78,12 +106,98 @@ impl Default for InfobipConfig {
     fn default() -> Self {
         Self {
             api_key: None,
+            base_url: String::new(),
             from: None,
-            base_url: "https://api.infobip.example/v1".to_owned(),
             callback_url: None,
-            webhook_secret: None,
+            webhook_path_secret: None,
+            webhook_user: None,
+            webhook_password: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl InfobipConfig {
+    pub(crate) fn api_key(&self, check: TableCheck<'_>) -> Result<SecretString, Error> {
+        let key = check.secret("api_key", &self.api_key, "INFOBIP_API_KEY")?;
+        let visible = |byte: u8| byte.is_ascii_graphic();
+        if key.expose_secret().bytes().all(visible) {
+            Ok(key)
+        } else {
+            Err(check.wrong(
+                "api_key",
+                "it holds a blank or another character that no key has; copy it again",
+            ))
+        }
+    }
+
+    /// The account's host, as a URL: the portal shows it without a scheme.
+    pub(crate) fn base_url(&self, check: TableCheck<'_>) -> Result<Url, Error> {
+        if self.base_url.is_empty() {
+            return Err(check.wrong(
+                "base_url",
+                "it is missing; set INFOBIP_BASE_URL to the account's own host, as the portal shows it",
+            ));
+        }
+        if self.base_url.contains("://") {
+            check.base_url("base_url", &self.base_url)
+        } else {
+            check.base_url("base_url", &format!("https://{}", self.base_url))
+        }
+    }
+
+    /// The URL that Infobip is to call, with the secret segment in its path.
+    pub(crate) fn callback(&self, check: TableCheck<'_>) -> Result<Option<Url>, Error> {
+        let Some(url) = check.callback("callback_url", self.callback_url.as_deref())? else {
+            return Ok(None);
+        };
+        Ok(Some(match &self.webhook_path_secret {
+            Some(secret) => join(&url, &[secret.expose_secret()]),
+            None => url,
+        }))
+    }
+
+    /// The secret segment of our webhook's path.
+    pub(crate) fn path_secret(&self, check: TableCheck<'_>) -> Result<Option<SecretString>, Error> {
+        let Some(secret) = &self.webhook_path_secret else {
+            return Ok(None);
+        };
+        let text = secret.expose_secret();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+        let why = if text.len() < SHORTEST_PATH_SECRET {
+            "it can be guessed; it needs 16 characters at least"
+        } else if !text.chars().all(plain) {
+            "it may hold ASCII letters, digits and - _ . ~ only: it stands in a URL's path"
+        } else {
+            return Ok(Some(secret.clone()));
+        };
+        Err(check.wrong("webhook_path_secret", why))
+    }
+
+    /// User and password of basic authentication, as they stand between `Basic` and Base64.
+    pub(crate) fn basic(&self, check: TableCheck<'_>) -> Result<Option<SecretString>, Error> {
+        if self.webhook_user.is_none() && self.webhook_password.is_none() {
+            return Ok(None);
+        }
+        let user = self.webhook_user.as_deref().unwrap_or_default();
+        let user = check.name("webhook_user", user, "INFOBIP_WEBHOOK_USER")?;
+        let password = check.secret(
+            "webhook_password",
+            &self.webhook_password,
+            "INFOBIP_WEBHOOK_PASSWORD",
+        )?;
+        Ok(Some(format!("{user}:{}", password.expose_secret()).into()))
+    }
+
+    /// The sender of messages that name none.
+    pub(crate) fn sender(&self, check: TableCheck<'_>) -> Result<Option<Sender>, Error> {
+        match &self.from {
+            Some(Sender::MessagingService(_)) => Err(check.wrong(
+                "from",
+                "it is a messaging service, which Infobip does not have; name a number, a short code or a sender ID",
+            )),
+            from => Ok(from.clone()),
         }
     }
 }

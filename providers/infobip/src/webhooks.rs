@@ -1,86 +1,169 @@
-//! Receipts and messages from phones: `POST` of JSON, with the HMAC of the body in `X-Signature`.
+//! Receipts and messages from phones: `POST` of JSON, up to a hundred in one call.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
+use sms_framework::provider::signature::{from_base64, refused, same};
 use sms_framework::provider::{
     Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
 };
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::{Class, Error, ErrorKind, MessageState};
 
 use crate::Infobip;
-use crate::codes::CODES;
+use crate::status::{Status, known, segments};
 
 #[async_trait]
 impl Webhooks for Infobip {
+    /// An entry that cannot be read does not keep back the others of its call.
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
-        self.check_signature(call)?;
+        self.check_sender(call)?;
         let body = call.json()?;
-        let event = match body["type"].as_str() {
-            Some("receipt") => Event::Receipt(receipt(&body)?),
-            Some("message") => Event::Inbound(inbound(&body)?),
-            _ => return Ok(Vec::new()),
+        if !body.is_object() {
+            return Err(bad("the webhook's body is no object"));
+        }
+        // Of another kind.
+        let Some(results) = body.get("results") else {
+            return Ok(Vec::new());
         };
-        Ok(vec![event])
-    }
-}
-
-impl Infobip {
-    fn check_signature(&self, call: &WebhookCall) -> Result<(), Error> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
-        };
-        let Some(signature) = call.header_value("x-signature") else {
-            return Err(refused("it has no header X-Signature"));
-        };
-        let key = secret.expose_secret().as_bytes();
-        let tag = from_base64(signature).unwrap_or_default();
-        if hmac_matches(Hash::Sha256, key, call.raw_body(), &tag) {
-            Ok(())
-        } else {
-            Err(refused("its signature does not match"))
+        let results = results
+            .as_array()
+            .ok_or_else(|| bad("the webhook call's `results` is no list"))?;
+        let (mut events, mut first) = (Vec::new(), None);
+        for result in results {
+            match event(result) {
+                Ok(event) => events.push(event),
+                Err(error) => {
+                    tracing::warn!(%error, "an entry of a webhook call is passed over");
+                    first = first.or(Some(error));
+                }
+            }
+        }
+        match first {
+            Some(error) if events.is_empty() => Err(error),
+            _ => Ok(events),
         }
     }
 }
 
-/// A field that the vendor promises.
-fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field].as_str().ok_or_else(|| {
-        let message = format!("the webhook call has no `{field}`");
-        Error::new(ErrorKind::BadWebhook, message)
+impl Infobip {
+    /// One proof is enough: a URL that goes with the message has the secret segment, a subscription of
+    /// the account may have user and password.
+    fn check_sender(&self, call: &WebhookCall) -> Result<(), Error> {
+        let of_path = self.path_secret.as_ref();
+        let of_path = of_path.is_some_and(|secret| call.has_path_segment(secret.expose_secret()));
+        let ours = self.basic.as_ref();
+        let of_user = ours.is_some_and(|ours| {
+            let theirs = basic(call).unwrap_or_default();
+            same(ours.expose_secret().as_bytes(), &theirs)
+        });
+        match (of_path || of_user, &self.path_secret, &self.basic) {
+            (true, _, _) => Ok(()),
+            (false, None, None) => Err(refused(
+                "neither webhook_path_secret nor webhook_user is configured to check it with",
+            )),
+            (false, Some(_), None) => Err(refused("its path lacks the secret segment")),
+            (false, None, Some(_)) => Err(refused("it does not come from webhook_user")),
+            (false, Some(_), Some(_)) => Err(refused(
+                "its path lacks the secret segment, and it does not come from webhook_user",
+            )),
+        }
+    }
+}
+
+/// User and password that the call bears.
+fn basic(call: &WebhookCall) -> Option<Vec<u8>> {
+    let (scheme, proof) = call.header_value("authorization")?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    from_base64(proof.trim())
+}
+
+fn bad(message: &str) -> Error {
+    Error::new(ErrorKind::BadWebhook, message)
+}
+
+/// A field that Infobip promises.
+fn text<'a>(result: &'a Value, field: &str) -> Result<&'a str, Error> {
+    result[field]
+        .as_str()
+        .ok_or_else(|| bad(&format!("a result of the webhook call has no `{field}`")))
+}
+
+fn event(result: &Value) -> Result<Event, Error> {
+    if result.get("status").is_none() && result.get("receivedAt").is_some() {
+        inbound(result).map(Event::Inbound)
+    } else {
+        receipt(result).map(Event::Receipt)
+    }
+}
+
+/// Fields that differ between versions 3 and 2 are looked for under both names.
+fn receipt(result: &Value) -> Result<DeliveryReceipt, Error> {
+    let status = Status::of(&result["status"]);
+    let status =
+        status.ok_or_else(|| bad("a result of the webhook call has no `status` with a name"))?;
+    let id = text(result, "messageId")?;
+    let state = status.state();
+    // Delivered to the operator: the phone may follow.
+    let receipt = DeliveryReceipt::new(status.word())
+        .id(id)
+        .message_id(id.parse().ok())
+        .to(result["to"].as_str().and_then(PhoneNumber::from_vendor))
+        .state(state)
+        .error(error(result, state, &status))
+        .at(result["doneAt"].as_str().and_then(instant))
+        .segments(segments(result));
+    let price = &result["price"];
+    Ok(match number(&price["pricePerMessage"]) {
+        Some(amount) => receipt.price(amount, price["currency"].as_str().map(str::to_owned)),
+        None => receipt,
     })
 }
 
-fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
-    let status = text(body, "status")?;
-    let code = body["code"].as_str();
-    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
-        .id(text(body, "id")?)
-        .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
-        .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state_of(status))
-        .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+/// Why it failed: by the id of the error, else by that of the status.
+fn error(result: &Value, state: Option<MessageState>, status: &Status<'_>) -> Option<Error> {
+    if !state.is_some_and(|state| state.is_final() && state != MessageState::Delivered) {
+        return None;
+    }
+    let error = &result["error"];
+    let id = error["id"].as_u64().filter(|id| *id != 0);
+    let code = id.map(|id| id.to_string());
+    let listed = code
+        .as_deref()
+        .and_then(|code| known(Phase::Delivery, code));
+    if let Some(error) = listed.map(Code::error).or_else(|| status.known()) {
+        return Some(error);
+    }
+    // Of an error that no list has, the flag is better than nothing.
+    let class = match error["permanent"].as_bool() {
+        Some(false) => Class::Transient,
+        _ => Class::Permanent,
+    };
+    let unknown = "it failed with an error that is not known";
+    let unknown = Error::new(ErrorKind::Refused, unknown).with_class(class);
+    Some(unknown.with_provider_code(code?))
 }
 
-/// The vendor's words; one that it adds later is no state.
-fn state_of(status: &str) -> Option<MessageState> {
-    Some(match status {
-        "accepted" => MessageState::Accepted,
-        "sent" => MessageState::Sent,
-        "delivered" => MessageState::Delivered,
-        "undelivered" => MessageState::Undelivered,
-        "expired" => MessageState::Expired,
-        _ => return None,
-    })
+fn inbound(result: &Value) -> Result<Inbound, Error> {
+    let (from, to) = (text(result, "from")?, text(result, "to")?);
+    Ok(Inbound::new(from, to, text(result, "text")?)
+        .id(text(result, "messageId")?)
+        .at(result["receivedAt"].as_str().and_then(instant)))
 }
 
-fn inbound(body: &Value) -> Result<Inbound, Error> {
-    let (from, to) = (text(body, "from")?, text(body, "to")?);
-    Ok(Inbound::new(from, to, text(body, "text")?)
-        .id(text(body, "id")?)
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+/// `2026-05-04T10:00:05.123+0000`, an offset without colon that RFC 3339 does not have, or with one.
+fn instant(text: &str) -> Option<Timestamp> {
+    let with_colon = text.parse().ok();
+    with_colon.or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok())
+}
+
+fn number(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    }
 }

@@ -83,6 +83,7 @@ impl Mock {
             body: message.body().to_owned(),
             segments: *message.segments(),
             media: message.media().to_vec(),
+            valid_for: message.valid_for(),
             at: (inner.clock)(),
         });
         self.show(&sent);

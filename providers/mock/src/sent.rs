@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sms_framework::{MessageId, Outbound, PhoneNumber, Segments, Sender};
@@ -29,6 +30,8 @@ pub struct Sent {
     pub segments: Segments,
     /// The URLs of attached media.
     pub media: Vec<String>,
+    /// How long the vendor was to hold it, where the message says.
+    pub valid_for: Option<Duration>,
     /// When it was accepted.
     pub at: Timestamp,
 }

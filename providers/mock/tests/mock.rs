@@ -58,6 +58,20 @@ async fn it_keeps_the_last_hundred_oldest_first() {
 }
 
 #[tokio::test]
+async fn it_keeps_how_long_a_message_may_wait() {
+    let mock = Mock::builder().build();
+    let an_hour = Duration::from_secs(3600);
+    for draft in [
+        Message::new(ANNA, "soon").valid_for(an_hour),
+        Message::new(ANNA, "whenever"),
+    ] {
+        mock.send(&testkit::outbound(draft)).await.unwrap();
+    }
+    let waits: Vec<_> = mock.sent().iter().map(|sent| sent.valid_for).collect();
+    assert_eq!(waits, [Some(an_hour), None]);
+}
+
+#[tokio::test]
 async fn keep_zero_remembers_nothing() {
     let mock = Mock::builder().keep(0).build();
     mock.send(&message(ANNA)).await.unwrap();

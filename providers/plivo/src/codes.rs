@@ -1,50 +1,125 @@
-//! The vendor's error codes. What is not here is judged by its HTTP status.
+//! The codes of Plivo's receipts. Errors of a request have none: their HTTP status decides.
 
 use sms_framework::provider::Code;
-use sms_framework::{Class, ErrorKind};
+use sms_framework::{Certainty, Class, ErrorKind};
 
-/// Where the entries are known from.
-const DOCS: &str = "https://docs.plivo.example/errors";
+const BLOG: &str = "Plivo's blog, \"Introducing SMS Error Codes\"";
+const FAQ_API: &str = "docs.plivo.com, \"FAQ Messaging API\"";
+const FAQ_SMS: &str = "docs.plivo.com, \"FAQ SMS\"";
+/// Not on a page of Plivo's that could be read.
+const SEEN: &str = "lists of third parties; no page of Plivo's";
+
+/// The message did not arrive; the same message may, later.
+const fn later(code: Code) -> Code {
+    code.class(Class::Transient).certainty(Certainty::NotSent)
+}
 
 pub(crate) const CODES: &[Code] = &[
-    // In the answer to the send.
-    Code::request(
-        "bad_number",
-        ErrorKind::Recipient,
-        DOCS,
-        "the recipient is no number that can be reached",
+    Code::delivery(
+        "10",
+        ErrorKind::Refused,
+        BLOG,
+        "the message is blank, too long, or one that the carrier does not take",
     ),
-    Code::request(
-        "opted_out",
-        ErrorKind::OptedOut,
-        DOCS,
-        "the recipient opted out",
+    later(Code::delivery(
+        "20",
+        ErrorKind::Refused,
+        BLOG,
+        "the carrier's network failed",
+    )),
+    Code::delivery(
+        "30",
+        ErrorKind::Refused,
+        BLOG,
+        "a spam filter held the message back",
     ),
-    Code::request(
-        "no_credit",
+    Code::delivery(
+        "40",
         ErrorKind::Account,
-        DOCS,
-        "the account has no credit",
-    ),
-    Code::request(
-        "too_fast",
-        ErrorKind::ProviderThrottled,
-        DOCS,
-        "too many requests",
-    )
-    .seconds(1),
-    // In a receipt, on a message that the vendor took.
-    Code::delivery(
-        "landline",
-        ErrorKind::Recipient,
-        DOCS,
-        "the recipient is a landline",
+        BLOG,
+        "the sender is wrong, cannot send SMS or is not the account's",
     ),
     Code::delivery(
-        "phone_off",
+        "50",
         ErrorKind::Recipient,
-        DOCS,
-        "the phone could not be reached",
+        BLOG,
+        "the recipient is no valid number, or a landline",
+    ),
+    Code::delivery(
+        "60",
+        ErrorKind::Refused,
+        BLOG,
+        "messages between the two numbers go round in a loop",
+    ),
+    Code::delivery(
+        "70",
+        ErrorKind::Recipient,
+        BLOG,
+        "the phone cannot be reached any more",
+    ),
+    later(Code::delivery(
+        "80",
+        ErrorKind::Recipient,
+        BLOG,
+        "the phone cannot be reached for the moment",
+    )),
+    later(Code::delivery(
+        "90",
+        ErrorKind::Refused,
+        BLOG,
+        "there is no route to the recipient's network",
+    )),
+    Code::delivery(
+        "100",
+        ErrorKind::Refused,
+        BLOG,
+        "the carrier bars the message",
+    ),
+    Code::delivery(
+        "110",
+        ErrorKind::MessageTooLong,
+        BLOG,
+        "the text is too long",
     )
-    .class(Class::Transient),
+    .certainty(Certainty::Rejected),
+    Code::delivery(
+        "200",
+        ErrorKind::OptedOut,
+        BLOG,
+        "the recipient opted out of this sender with STOP",
+    ),
+    Code::delivery(
+        "201",
+        ErrorKind::Account,
+        BLOG,
+        "a toll-free number of the US cannot send to Canada",
+    ),
+    later(Code::delivery(
+        "300",
+        ErrorKind::Refused,
+        SEEN,
+        "the message could not be handed on",
+    ))
+    .certainty(Certainty::MaybeSent),
+    Code::delivery(
+        "420",
+        ErrorKind::Expired,
+        FAQ_API,
+        "the message stayed in the queue until its validity ran out",
+    ),
+    Code::delivery(
+        "450",
+        ErrorKind::Account,
+        FAQ_SMS,
+        "the recipient's country is off in the account's Geo Permissions",
+    ),
+    Code::delivery("900", ErrorKind::Account, SEEN, "the account has no credit"),
+    Code::delivery("910", ErrorKind::Account, SEEN, "the account is disabled"),
+    Code::delivery(
+        "1000",
+        ErrorKind::Refused,
+        BLOG,
+        "the delivery failed and nobody says why",
+    )
+    .certainty(Certainty::MaybeSent),
 ];

@@ -1,14 +1,11 @@
-//! Receipts and messages from phones: `POST` of JSON, with the HMAC of the body in `X-Signature`.
+//! Receipts and messages from phones: a form by `POST`, or the same in the query of a `GET`.
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
-use serde_json::Value;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
 use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
+    Code, DeliveryReceipt, Event, Inbound, OptOut, Phase, WebhookCall, Webhooks,
 };
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::{Certainty, Error, ErrorKind, MessageState};
 
 use crate::Plivo;
 use crate::codes::CODES;
@@ -16,71 +13,117 @@ use crate::codes::CODES;
 #[async_trait]
 impl Webhooks for Plivo {
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
-        self.check_signature(call)?;
-        let body = call.json()?;
-        let event = match body["type"].as_str() {
-            Some("receipt") => Event::Receipt(receipt(&body)?),
-            Some("message") => Event::Inbound(inbound(&body)?),
-            _ => return Ok(Vec::new()),
-        };
-        Ok(vec![event])
+        self.check_call(call)?;
+        let fields = Fields(call.parameters());
+        Ok(match fields.kind() {
+            Kind::Receipt => vec![Event::Receipt(receipt(call, &fields)?)],
+            Kind::Inbound => vec![Event::Inbound(inbound(&fields)?)],
+            Kind::Other => Vec::new(),
+        })
     }
 }
 
-impl Plivo {
-    fn check_signature(&self, call: &WebhookCall) -> Result<(), Error> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
-        };
-        let Some(signature) = call.header_value("x-signature") else {
-            return Err(refused("it has no header X-Signature"));
-        };
-        let key = secret.expose_secret().as_bytes();
-        let tag = from_base64(signature).unwrap_or_default();
-        if hmac_matches(Hash::Sha256, key, call.raw_body(), &tag) {
-            Ok(())
-        } else {
-            Err(refused("its signature does not match"))
+/// What a call is about: Plivo does not say it in a word.
+enum Kind {
+    Receipt,
+    Inbound,
+    Other,
+}
+
+/// What Plivo posted.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The field, where it is there and not blank.
+    fn get(&self, name: &str) -> Option<&str> {
+        let field = self.raw(name)?;
+        Some(field.trim()).filter(|text| !text.is_empty())
+    }
+
+    fn raw(&self, name: &str) -> Option<&str> {
+        let mut fields = self.0.iter();
+        let (_, value) = fields.find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// A field that Plivo promises.
+    fn need(&self, name: &str) -> Result<&str, Error> {
+        self.get(name).ok_or_else(|| {
+            let message = format!("the webhook call has no `{name}`");
+            Error::new(ErrorKind::BadWebhook, message)
+        })
+    }
+
+    fn kind(&self) -> Kind {
+        match (self.raw("Status"), self.raw("MessageUUID")) {
+            (Some(_), _) => Kind::Receipt,
+            (None, Some(_)) => Kind::Inbound,
+            (None, None) if self.raw("Text").is_some() => Kind::Inbound,
+            // Of a phone call, say.
+            (None, None) => Kind::Other,
         }
     }
 }
 
-/// A field that the vendor promises.
-fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field].as_str().ok_or_else(|| {
-        let message = format!("the webhook call has no `{field}`");
-        Error::new(ErrorKind::BadWebhook, message)
+fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error> {
+    let status = fields.need("Status")?;
+    let code = fields.get("ErrorCode").filter(|code| *code != "000");
+    let receipt = DeliveryReceipt::new(status)
+        .id(fields.need("MessageUUID")?)
+        .message_id(call.message_id())
+        .to(fields.get("To").and_then(PhoneNumber::from_vendor))
+        .state(state_of(status, code))
+        .error(code.map(error_of))
+        .sequence(fields.get("Sequence").and_then(|text| text.parse().ok()))
+        .segments(fields.get("Units").and_then(|text| text.parse().ok()));
+    // In which time zone its times and in which currency its prices are, Plivo does not say.
+    Ok(match fields.get("TotalAmount") {
+        Some(amount) => receipt.price(amount, None),
+        None => receipt,
     })
 }
 
-fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
-    let status = text(body, "status")?;
-    let code = body["code"].as_str();
-    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
-        .id(text(body, "id")?)
-        .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
-        .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state_of(status))
-        .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
-}
-
-/// The vendor's words; one that it adds later is no state.
-fn state_of(status: &str) -> Option<MessageState> {
-    Some(match status {
-        "accepted" => MessageState::Accepted,
-        "sent" => MessageState::Sent,
-        "delivered" => MessageState::Delivered,
-        "undelivered" => MessageState::Undelivered,
-        "expired" => MessageState::Expired,
+/// Plivo's words; one that it adds later is no state.
+fn state_of(status: &str, code: Option<&str>) -> Option<MessageState> {
+    Some(match (status, code) {
+        ("queued", _) => MessageState::Accepted,
+        ("sent", _) => MessageState::Sent,
+        // Whoever has read it has it.
+        ("delivered" | "read", _) => MessageState::Delivered,
+        ("undelivered", _) => MessageState::Undelivered,
+        ("failed", Some("420")) => MessageState::Expired,
+        // Refused for whom it is to: opted out, or in a barred country.
+        ("failed", Some("200" | "450")) | ("rejected", _) => MessageState::Rejected,
+        ("failed", _) => MessageState::Failed,
         _ => return None,
     })
 }
 
-fn inbound(body: &Value) -> Result<Inbound, Error> {
-    let (from, to) = (text(body, "from")?, text(body, "to")?);
-    Ok(Inbound::new(from, to, text(body, "text")?)
-        .id(text(body, "id")?)
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+/// The table was never readable as a whole: a code that it lacks is kept, and proves nothing.
+fn error_of(code: &str) -> Error {
+    match Code::find(CODES, Phase::Delivery, code) {
+        Some(known) => known.error(),
+        None => Error::new(ErrorKind::Refused, "Plivo gives a code without a meaning")
+            .with_certainty(Certainty::MaybeSent)
+            .with_provider_code(code.chars().take(20).collect::<String>()),
+    }
+}
+
+fn inbound(fields: &Fields) -> Result<Inbound, Error> {
+    let (from, to) = (fields.need("From")?, fields.need("To")?);
+    // The text as it was sent, blanks at its ends included; a message of media alone has none.
+    let text = match fields.raw("Text") {
+        Some(text) => text,
+        None if fields.get("Type") == Some("mms") => "",
+        None => fields.need("Text")?,
+    };
+    let opt_out = fields.get("MessageIntent").and_then(|intent| match intent {
+        "optout" => Some(OptOut::Stop),
+        "optin" => Some(OptOut::Start),
+        "help" => Some(OptOut::Help),
+        _ => None,
+    });
+    Ok(Inbound::new(from, to, text)
+        .id(fields.need("MessageUUID")?)
+        .opt_out(opt_out))
 }

@@ -1,37 +1,52 @@
-//! One POST for a message.
+//! One POST for a message: a batch with one recipient.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, join, words};
+use sms_framework::message::PhoneNumber;
+use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
+use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, words};
 use sms_framework::provider::{
-    Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Webhooks,
+    Beyond, Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Validity, Webhooks,
 };
-use sms_framework::{Acceptance, Error, Outbound, Sender};
+use sms_framework::{Acceptance, Class, Error, ErrorKind, Outbound, Sender};
 
+use crate::auth::Auth;
 use crate::codes::CODES;
-use crate::config::{self, SinchConfig};
+use crate::config::{self, DeliveryReport, Region, SinchConfig};
+
+/// The longest text that Sinch takes, in characters.
+const LONGEST_TEXT: usize = 2000;
+/// The longest validity period, in seconds: three days.
+const LONGEST_VALIDITY: u64 = 3 * 24 * 3600;
 
 /// The provider: see the [crate's page](crate).
 pub struct Sinch {
-    http: HttpClient,
-    messages: Url,
-    api_key: SecretString,
+    pub(crate) http: HttpClient,
+    pub(crate) batches: Url,
+    auth: Auth,
+    region: Region,
     from: Option<Sender>,
     callback_url: Option<Url>,
+    delivery_report: DeliveryReport,
     pub(crate) webhook_secret: Option<SecretString>,
+    pub(crate) webhook_window: Duration,
+    pub(crate) webhook_path_secret: Option<SecretString>,
 }
 
 impl Plugin for Sinch {
     const KIND: &'static str = "sinch";
-    const SUMMARY: &'static str = "A made-up vendor: the provider to copy";
+    const SUMMARY: &'static str = "Sinch, by its SMS REST API (batches)";
     const KEYS: &'static [ConfigKey] = config::KEYS;
     const CREDENTIALS: &'static [&'static [&'static str]] = config::CREDENTIALS;
     const CAPABILITIES: Capabilities = Capabilities::new()
+        .with_validity(Validity::instant(1, LONGEST_VALIDITY).beyond(Beyond::NotSaid))
         .with_reference(Reference::Echoed)
+        .with_lookup()
         .with_receipts()
         .with_inbound();
     const CODES: &'static [Code] = CODES;
@@ -40,14 +55,20 @@ impl Plugin for Sinch {
     fn build(id: &str, config: SinchConfig) -> Result<Self, Error> {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
-        let base = check.base_url("base_url", &config.base_url)?;
+        config.check_webhooks(check)?;
+        config.warn(id);
+        let (of, auth) = config.credentials(check)?;
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
-            messages: join(&base, &["messages"]),
-            api_key: check.secret("api_key", &config.api_key, "SINCH_API_KEY")?,
-            callback_url: check.callback("callback_url", config.callback_url.as_deref())?,
+            batches: config.batches(check, &of, &auth)?,
+            auth,
+            region: config.region,
+            from: config.sender(check)?,
+            callback_url: config.callback(check)?,
+            delivery_report: config.delivery_report(),
             webhook_secret: config.webhook_secret,
-            from: config.from,
+            webhook_window: config.webhook_window,
+            webhook_path_secret: config.webhook_path_secret,
         })
     }
 }
@@ -55,18 +76,24 @@ impl Plugin for Sinch {
 #[async_trait]
 impl Provider for Sinch {
     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
-        let request = self
-            .http
-            .post(self.messages.as_str())
-            .bearer_auth(self.api_key.expose_secret())
-            .json(&self.body(message));
-        let answer = self.http.execute(request).await?;
-        let hidden = [message.body(), self.api_key.expose_secret()];
-        read(&answer, &hidden)
+        check_length(message)?;
+        let body = self.body(message);
+        let post = || self.http.post(self.batches.as_str()).json(&body);
+        let (answer, token) = self.execute(post).await?;
+        if !answer.is_success() {
+            return Err(self.refusal(&answer, message, &token));
+        }
+        let body = answer.json()?;
+        match body["id"].as_str() {
+            Some(id) if !id.is_empty() => Ok(Acceptance::new(id)),
+            _ => Err(answer.bad("the answer says success, yet names no batch")),
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
-        Self::CAPABILITIES
+        let mut can = Self::CAPABILITIES;
+        can.receipts = self.delivery_report != DeliveryReport::None;
+        can
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -74,7 +101,7 @@ impl Provider for Sinch {
     }
 
     fn lookup(&self) -> Option<&dyn Lookup> {
-        None
+        Some(self)
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
@@ -82,37 +109,95 @@ impl Provider for Sinch {
     }
 }
 
+/// Sinch would refuse it anyway, in words of its own.
+fn check_length(message: &Outbound) -> Result<(), Error> {
+    let characters = message.body().chars().count();
+    if characters <= LONGEST_TEXT {
+        return Ok(());
+    }
+    let message =
+        format!("the text has {characters} characters, and Sinch takes {LONGEST_TEXT} at most");
+    Err(Error::new(ErrorKind::MessageTooLong, message))
+}
+
 impl Sinch {
+    pub(crate) async fn execute(
+        &self,
+        request: impl Fn() -> RequestBuilder + Send,
+    ) -> Result<(Answer, SecretString), Error> {
+        self.auth.execute(&self.http, request).await
+    }
+
+    /// `parameters` is never sent: with it `${name}` in the text would be a placeholder.
     fn body(&self, message: &Outbound) -> Value {
         let mut body = json!({
-            "to": message.to(),
-            "text": message.body(),
-            "reference": message.id(),
+            "type": "mt_text",
+            "to": [bare(message.to())],
+            "body": message.body(),
+            "client_reference": message.id(),
+            "delivery_report": self.delivery_report.as_str(),
         });
-        if let Some(from) = message.from().or(self.from.as_ref()) {
-            body["from"] = json!(from);
+        match message.from().or(self.from.as_ref()) {
+            Some(Sender::Phone(number)) => body["from"] = json!(bare(number)),
+            Some(sender) => body["from"] = json!(sender),
+            None => {}
         }
-        if let Some(callback) = &self.callback_url {
+        if let Some(callback) = &self.callback_url
+            && self.delivery_report != DeliveryReport::None
+        {
             body["callback_url"] = json!(callback_for(callback, message.id()));
+        }
+        if let Some(time) = message.valid_for() {
+            // Beyond the end of time there is no end: Sinch's own then.
+            let end = Timestamp::now().checked_add(time).ok();
+            body["expire_at"] = json!(end.map(milliseconds));
         }
         body
     }
+
+    /// The error of an answer that is no success. Sinch's words are dropped where they repeat the
+    /// text or a secret.
+    pub(crate) fn refusal(
+        &self,
+        answer: &Answer,
+        message: &Outbound,
+        token: &SecretString,
+    ) -> Error {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        // The API says `code` and `text`; what stands before it, `error` with a number of its own.
+        let code = written(&body["code"]).or_else(|| written(&body["error"]["code"]));
+        let said = body["text"].as_str().or(body["error"]["message"].as_str());
+        let hidden = [message.body(), token.expose_secret()];
+        let said = said.and_then(|said| words(said, &hidden));
+        let error = answer.refusal(CODES, code.as_deref(), said);
+        match answer.status {
+            401 => error.with_help(format!(
+                "credentials are good in one region only; `region` is \"{}\"",
+                self.region.as_str()
+            )),
+            // The address is wrong, not the message.
+            405 | 415 => error.with_class(Class::Account),
+            _ => error,
+        }
+    }
 }
 
-/// What an answer says about the message. The vendor's words are dropped where they repeat one of
-/// `hidden`.
-fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
-    if !answer.is_success() {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let said = body["message"]
-            .as_str()
-            .and_then(|said| words(said, hidden));
-        return Err(answer.refusal(CODES, body["code"].as_str(), said));
-    }
-    let body = answer.json()?;
-    match body["id"].as_str() {
-        Some(id) => Ok(Acceptance::new(id)),
-        None => Err(answer.bad("the answer says success, yet names no message")),
+/// Numbers come back without their plus, so they go without it, too.
+pub(crate) fn bare(number: &PhoneNumber) -> &str {
+    number.as_str().trim_start_matches('+')
+}
+
+/// ISO 8601 with milliseconds.
+pub(crate) fn milliseconds(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// A code, written as text or as a number.
+pub(crate) fn written(code: &Value) -> Option<String> {
+    match code {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -120,8 +205,9 @@ fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
 impl fmt::Debug for Sinch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sinch")
-            .field("messages", &self.messages.as_str())
+            .field("batches", &self.batches.as_str())
             .field("from", &self.from)
+            .field("delivery_report", &self.delivery_report)
             .finish_non_exhaustive()
     }
 }

@@ -1,86 +1,130 @@
-//! Receipts and messages from phones: `POST` of JSON, with the HMAC of the body in `X-Signature`.
+//! Receipts and messages from phones: `POST` of JSON, told apart by its `type`.
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
 use sms_framework::provider::{
     Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
 };
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::{Error, ErrorKind, MessageId, MessageState};
 
 use crate::Sinch;
 use crate::codes::CODES;
+use crate::send::written;
 
 #[async_trait]
 impl Webhooks for Sinch {
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
-        self.check_signature(call)?;
+        self.check_sender(call)?;
         let body = call.json()?;
-        let event = match body["type"].as_str() {
-            Some("receipt") => Event::Receipt(receipt(&body)?),
-            Some("message") => Event::Inbound(inbound(&body)?),
-            _ => return Ok(Vec::new()),
-        };
-        Ok(vec![event])
+        Ok(match text(&body, "type")? {
+            "recipient_delivery_report_sms" | "recipient_delivery_report_mms" => {
+                vec![Event::Receipt(of_recipient(&body, call)?)]
+            }
+            "delivery_report_sms" => of_batch(&body, call)?,
+            "mo_text" => vec![Event::Inbound(inbound(&body, text(&body, "body")?)?)],
+            "mo_media" => vec![Event::Inbound(with_media(&body)?)],
+            // Binary messages hold no text, and the others are not about messages of ours.
+            _ => Vec::new(),
+        })
     }
 }
 
-impl Sinch {
-    fn check_signature(&self, call: &WebhookCall) -> Result<(), Error> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
-        };
-        let Some(signature) = call.header_value("x-signature") else {
-            return Err(refused("it has no header X-Signature"));
-        };
-        let key = secret.expose_secret().as_bytes();
-        let tag = from_base64(signature).unwrap_or_default();
-        if hmac_matches(Hash::Sha256, key, call.raw_body(), &tag) {
-            Ok(())
-        } else {
-            Err(refused("its signature does not match"))
+/// A field that Sinch promises.
+fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
+    body[field]
+        .as_str()
+        .ok_or_else(|| missing(&format!("has no `{field}`")))
+}
+
+fn missing(what: &str) -> Error {
+    Error::new(ErrorKind::BadWebhook, format!("the webhook call {what}"))
+}
+
+fn of_recipient(body: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
+    let to = body["recipient"].as_str();
+    let receipt = receipt(body, body, call)?;
+    let parts = body["number_of_message_parts"].as_u64();
+    Ok(receipt
+        .to(to.and_then(PhoneNumber::from_vendor))
+        .at(body["at"].as_str().and_then(|at| at.parse().ok()))
+        .segments(parts.and_then(|parts| parts.try_into().ok())))
+}
+
+/// The summary of a batch: one receipt for each recipient that it names, none where it only counts.
+fn of_batch(body: &Value, call: &WebhookCall) -> Result<Vec<Event>, Error> {
+    let statuses = body["statuses"].as_array();
+    let statuses = statuses.ok_or_else(|| missing("has no `statuses`"))?;
+    let mut events = Vec::new();
+    for status in statuses {
+        for recipient in status["recipients"].as_array().into_iter().flatten() {
+            let to = recipient.as_str().and_then(PhoneNumber::from_vendor);
+            events.push(Event::Receipt(receipt(body, status, call)?.to(to)));
         }
     }
+    Ok(events)
 }
 
-/// A field that the vendor promises.
-fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field].as_str().ok_or_else(|| {
-        let message = format!("the webhook call has no `{field}`");
-        Error::new(ErrorKind::BadWebhook, message)
-    })
+/// What `status` says about the batch of `body`.
+fn receipt(body: &Value, status: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
+    let word = text(status, "status")?;
+    let code = written(&status["code"]);
+    let state = state_of(word, code.as_deref());
+    let reference = body["client_reference"].as_str();
+    let ours: Option<MessageId> = reference.and_then(|id| id.parse().ok());
+    let receipt = DeliveryReceipt::new(word)
+        .id(text(body, "batch_id")?)
+        .message_id(ours.or_else(|| call.message_id()))
+        .state(state)
+        .error(error(state, code.as_deref()));
+    // The last word, and yet nobody can say what became of it.
+    let is_final = receipt.is_final || word == "Unknown";
+    Ok(receipt.finally(is_final))
 }
 
-fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
-    let status = text(body, "status")?;
-    let code = body["code"].as_str();
-    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
-        .id(text(body, "id")?)
-        .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
-        .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state_of(status))
-        .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
-}
-
-/// The vendor's words; one that it adds later is no state.
-fn state_of(status: &str) -> Option<MessageState> {
-    Some(match status {
-        "accepted" => MessageState::Accepted,
-        "sent" => MessageState::Sent,
-        "delivered" => MessageState::Delivered,
-        "undelivered" => MessageState::Undelivered,
-        "expired" => MessageState::Expired,
+/// Sinch's words; one that it adds later is no state. A code says nothing of its own: `0` comes with
+/// other words than `Delivered`, too.
+fn state_of(word: &str, code: Option<&str>) -> Option<MessageState> {
+    Some(match (word, code) {
+        ("Queued", _) => MessageState::Accepted,
+        ("Dispatched" | "Unknown", _) => MessageState::Sent,
+        ("Delivered", _) => MessageState::Delivered,
+        // An invalid number, or one that opted out: which of them is not said.
+        ("Failed" | "Deleted", _) => MessageState::Undelivered,
+        ("Rejected", _) => MessageState::Rejected,
+        ("Expired", _) | ("Aborted", Some("406")) => MessageState::Expired,
+        ("Cancelled", _) | ("Aborted", Some("407")) => MessageState::Canceled,
+        ("Aborted", _) => MessageState::Failed,
         _ => return None,
     })
 }
 
-fn inbound(body: &Value) -> Result<Inbound, Error> {
+/// What the code of a message that failed means; a carrier's that no table has keeps its number.
+fn error(state: Option<MessageState>, code: Option<&str>) -> Option<Error> {
+    let failed = state.is_some_and(|state| state.is_final() && state != MessageState::Delivered);
+    let code = code.filter(|code| failed && *code != "0")?;
+    Some(match Code::find(CODES, Phase::Delivery, code) {
+        Some(known) => known.error(),
+        None => Error::new(
+            ErrorKind::Refused,
+            "it failed with a code that is not known",
+        )
+        .with_provider_code(code),
+    })
+}
+
+fn inbound(body: &Value, said: &str) -> Result<Inbound, Error> {
     let (from, to) = (text(body, "from")?, text(body, "to")?);
-    Ok(Inbound::new(from, to, text(body, "text")?)
+    Ok(Inbound::new(from, to, said)
         .id(text(body, "id")?)
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+        .at(body["received_at"].as_str().and_then(|at| at.parse().ok())))
+}
+
+/// Its text and the media that were kept for us.
+fn with_media(body: &Value) -> Result<Inbound, Error> {
+    let content = &body["body"];
+    let said = content["message"].as_str().unwrap_or_default();
+    let media = content["media"].as_array().into_iter().flatten();
+    let urls = media.filter_map(|medium| medium["url"].as_str());
+    Ok(urls.fold(inbound(body, said)?, |inbound, url| inbound.media(url)))
 }

@@ -5,33 +5,40 @@ use std::fmt;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use sms_framework::message::ServiceId;
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, join, words};
+use sms_framework::provider::http::{HttpClient, TableCheck, callback_for, join};
 use sms_framework::provider::{
     Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Webhooks,
 };
-use sms_framework::{Acceptance, Error, Outbound, Sender};
+use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 
+use crate::answer;
 use crate::codes::CODES;
-use crate::config::{self, TelnyxConfig};
+use crate::config::{self, TelnyxConfig, TextEncoding};
 
-/// The provider: see the [crate's page](crate).
+/// Telnyx's Messaging API: see the [crate's page](crate).
 pub struct Telnyx {
     http: HttpClient,
     messages: Url,
     api_key: SecretString,
     from: Option<Sender>,
+    profile: Option<ServiceId>,
+    encoding: Option<TextEncoding>,
     callback_url: Option<Url>,
-    pub(crate) webhook_secret: Option<SecretString>,
+    pub(crate) public_key: Option<Vec<u8>>,
 }
 
 impl Plugin for Telnyx {
     const KIND: &'static str = "telnyx";
-    const SUMMARY: &'static str = "A made-up vendor: the provider to copy";
+    const SUMMARY: &'static str = "Telnyx Messaging API";
     const KEYS: &'static [ConfigKey] = config::KEYS;
     const CREDENTIALS: &'static [&'static [&'static str]] = config::CREDENTIALS;
     const CAPABILITIES: Capabilities = Capabilities::new()
-        .with_reference(Reference::Echoed)
+        .with_media()
+        .with_messaging_service()
+        .with_max_segments(10)
+        .with_reference(Reference::Callback)
         .with_receipts()
         .with_inbound();
     const CODES: &'static [Code] = CODES;
@@ -41,13 +48,16 @@ impl Plugin for Telnyx {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
         let base = check.base_url("base_url", &config.base_url)?;
+        let profile = config.profile(check)?;
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             messages: join(&base, &["messages"]),
             api_key: check.secret("api_key", &config.api_key, "TELNYX_API_KEY")?,
-            callback_url: check.callback("callback_url", config.callback_url.as_deref())?,
-            webhook_secret: config.webhook_secret,
-            from: config.from,
+            from: config.sender(check, profile.as_ref())?,
+            encoding: config.encoding,
+            callback_url: config.callback(check)?,
+            public_key: config.key(check)?,
+            profile,
         })
     }
 }
@@ -59,14 +69,17 @@ impl Provider for Telnyx {
             .http
             .post(self.messages.as_str())
             .bearer_auth(self.api_key.expose_secret())
-            .json(&self.body(message));
+            .json(&self.body(message)?);
         let answer = self.http.execute(request).await?;
         let hidden = [message.body(), self.api_key.expose_secret()];
-        read(&answer, &hidden)
+        answer::read(&answer, message.to(), &hidden)
     }
 
     fn capabilities(&self) -> Capabilities {
-        Self::CAPABILITIES
+        match self.callback_url {
+            Some(_) => Self::CAPABILITIES,
+            None => Self::CAPABILITIES.with_reference(Reference::None),
+        }
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -83,36 +96,43 @@ impl Provider for Telnyx {
 }
 
 impl Telnyx {
-    fn body(&self, message: &Outbound) -> Value {
-        let mut body = json!({
-            "to": message.to(),
-            "text": message.body(),
-            "reference": message.id(),
-        });
-        if let Some(from) = message.from().or(self.from.as_ref()) {
-            body["from"] = json!(from);
+    fn body(&self, message: &Outbound) -> Result<Value, Error> {
+        let mut body = json!({ "to": message.to() });
+        let refused = |why: &str| Err(Error::new(ErrorKind::InvalidSender, why));
+        let profile = match message.from().or(self.from.as_ref()) {
+            // A profile alone: its pool picks the sender.
+            Some(Sender::MessagingService(id)) => Some(id),
+            Some(Sender::Alphanumeric(_)) if self.profile.is_none() => {
+                return refused(config::NEEDS_PROFILE);
+            }
+            Some(sender) => {
+                body["from"] = json!(sender);
+                self.profile.as_ref()
+            }
+            None => {
+                return refused(
+                    "the message names no sender, and neither TELNYX_FROM nor TELNYX_MESSAGING_PROFILE_ID is set",
+                );
+            }
+        };
+        if let Some(profile) = profile {
+            body["messaging_profile_id"] = json!(profile.as_str());
+        }
+        // Of media alone there is no text: an empty one is refused.
+        if !message.body().is_empty() {
+            body["text"] = json!(message.body());
+        }
+        if !message.media().is_empty() {
+            body["type"] = json!("MMS");
+            body["media_urls"] = json!(message.media());
+        }
+        if let Some(encoding) = self.encoding {
+            body["encoding"] = json!(encoding);
         }
         if let Some(callback) = &self.callback_url {
-            body["callback_url"] = json!(callback_for(callback, message.id()));
+            body["webhook_url"] = json!(callback_for(callback, message.id()));
         }
-        body
-    }
-}
-
-/// What an answer says about the message. The vendor's words are dropped where they repeat one of
-/// `hidden`.
-fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
-    if !answer.is_success() {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let said = body["message"]
-            .as_str()
-            .and_then(|said| words(said, hidden));
-        return Err(answer.refusal(CODES, body["code"].as_str(), said));
-    }
-    let body = answer.json()?;
-    match body["id"].as_str() {
-        Some(id) => Ok(Acceptance::new(id)),
-        None => Err(answer.bad("the answer says success, yet names no message")),
+        Ok(body)
     }
 }
 
@@ -122,6 +142,8 @@ impl fmt::Debug for Telnyx {
         f.debug_struct("Telnyx")
             .field("messages", &self.messages.as_str())
             .field("from", &self.from)
+            .field("profile", &self.profile)
+            .field("encoding", &self.encoding)
             .finish_non_exhaustive()
     }
 }

@@ -1,86 +1,147 @@
-//! Receipts and messages from phones: `POST` of JSON, with the HMAC of the body in `X-Signature`.
+//! Receipts and messages from phones: `POST` of an event in JSON.
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
+use jiff::Timestamp;
 use serde_json::Value;
-use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
+use sms_framework::message::{MessageId, PhoneNumber};
 use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
+    DeliveryReceipt, Event, Inbound, OptOut, Phase, WebhookCall, Webhooks,
 };
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::{Certainty, Error, ErrorKind};
 
 use crate::Telnyx;
-use crate::codes::CODES;
+use crate::fault::{Fault, faults, weightiest};
+use crate::status::{UNCONFIRMED, state_of};
 
 #[async_trait]
 impl Webhooks for Telnyx {
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
-        self.check_signature(call)?;
+        self.check_call(call)?;
         let body = call.json()?;
-        let event = match body["type"].as_str() {
-            Some("receipt") => Event::Receipt(receipt(&body)?),
-            Some("message") => Event::Inbound(inbound(&body)?),
-            _ => return Ok(Vec::new()),
-        };
-        Ok(vec![event])
-    }
-}
-
-impl Telnyx {
-    fn check_signature(&self, call: &WebhookCall) -> Result<(), Error> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
-        };
-        let Some(signature) = call.header_value("x-signature") else {
-            return Err(refused("it has no header X-Signature"));
-        };
-        let key = secret.expose_secret().as_bytes();
-        let tag = from_base64(signature).unwrap_or_default();
-        if hmac_matches(Hash::Sha256, key, call.raw_body(), &tag) {
-            Ok(())
-        } else {
-            Err(refused("its signature does not match"))
+        match text(&body, "/data/event_type")? {
+            "message.sent" | "message.finalized" => receipts(call, &body),
+            "message.received" => Ok(vec![Event::Inbound(inbound(&body)?)]),
+            _ => Ok(Vec::new()),
         }
     }
 }
 
-/// A field that the vendor promises.
-fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field].as_str().ok_or_else(|| {
-        let message = format!("the webhook call has no `{field}`");
-        Error::new(ErrorKind::BadWebhook, message)
+fn missing(field: &str) -> Error {
+    let field = field.trim_start_matches('/').replace('/', ".");
+    let message = format!("the webhook call has no `{field}`");
+    Error::new(ErrorKind::BadWebhook, message)
+}
+
+/// A field that Telnyx promises.
+fn text<'a>(body: &'a Value, pointer: &str) -> Result<&'a str, Error> {
+    let text = body.pointer(pointer).and_then(Value::as_str);
+    text.filter(|text| !text.is_empty())
+        .ok_or_else(|| missing(pointer))
+}
+
+fn list<'a>(body: &'a Value, pointer: &str) -> &'a [Value] {
+    let list = body.pointer(pointer).and_then(Value::as_array);
+    list.map(Vec::as_slice).unwrap_or_default()
+}
+
+fn time(body: &Value, pointer: &str) -> Option<Timestamp> {
+    body.pointer(pointer)?.as_str()?.parse().ok()
+}
+
+/// One for each recipient: a message of ours has one.
+fn receipts(call: &WebhookCall, body: &Value) -> Result<Vec<Event>, Error> {
+    let payload = &body["data"]["payload"];
+    let recipients = list(payload, "/to");
+    if recipients.is_empty() {
+        return Err(missing("/data/payload/to"));
+    }
+    let ids = (text(body, "/data/payload/id")?, our_id(call, body));
+    let faults = faults(&payload["errors"]);
+    let of_each = |recipient| {
+        let receipt = receipt(recipient, &faults, call.received_at())?
+            .id(ids.0)
+            .message_id(ids.1)
+            .at(time(body, "/data/occurred_at"))
+            .segments(payload["parts"].as_u64().and_then(|n| n.try_into().ok()));
+        let currency = payload["cost"]["currency"].as_str();
+        Ok(Event::Receipt(match payload["cost"]["amount"].as_str() {
+            Some(amount) => receipt.price(amount, currency.map(str::to_owned)),
+            None => receipt,
+        }))
+    };
+    recipients.iter().map(of_each).collect()
+}
+
+fn receipt(
+    recipient: &Value,
+    faults: &[Fault<'_>],
+    now: Timestamp,
+) -> Result<DeliveryReceipt, Error> {
+    let Ok(status) = text(recipient, "/status") else {
+        return Err(missing("/data/payload/to/status"));
+    };
+    let codes = faults.iter().map(|fault| fault.code.as_ref());
+    let number = recipient["phone_number"].as_str();
+    let receipt = DeliveryReceipt::new(status)
+        .to(number.and_then(PhoneNumber::from_vendor))
+        .state(state_of(status, codes))
+        .error(error_of(faults, now));
+    Ok(match status {
+        UNCONFIRMED => receipt.finally(true),
+        _ => receipt,
     })
 }
 
-fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
-    let status = text(body, "status")?;
-    let code = body["code"].as_str();
-    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
-        .id(text(body, "id")?)
-        .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
-        .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state_of(status))
-        .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+/// What went wrong. A code that the table lacks is kept, and proves nothing.
+fn error_of(faults: &[Fault<'_>], now: Timestamp) -> Option<Error> {
+    let (fault, known) = weightiest(faults, Phase::Delivery)?;
+    Some(match known {
+        Some(known) => match known.wait(now) {
+            Some(wait) => known.error().with_retry_after(wait),
+            None => known.error(),
+        },
+        None => Error::new(ErrorKind::Refused, "Telnyx gives a code without a meaning")
+            .with_certainty(Certainty::MaybeSent)
+            .with_provider_code(fault.code.chars().take(20).collect::<String>()),
+    })
 }
 
-/// The vendor's words; one that it adds later is no state.
-fn state_of(status: &str) -> Option<MessageState> {
-    Some(match status {
-        "accepted" => MessageState::Accepted,
-        "sent" => MessageState::Sent,
-        "delivered" => MessageState::Delivered,
-        "undelivered" => MessageState::Undelivered,
-        "expired" => MessageState::Expired,
-        _ => return None,
-    })
+/// Our id in the URL that Telnyx was given, which it repeats in what it signs; the URL of the call
+/// itself is not signed, and counts only where nothing is repeated.
+fn our_id(call: &WebhookCall, body: &Value) -> Option<MessageId> {
+    let repeated = ["/data/payload/webhook_url", "/meta/delivered_to"];
+    let mut repeated = repeated
+        .iter()
+        .filter_map(|pointer| body.pointer(pointer)?.as_str())
+        .peekable();
+    if repeated.peek().is_none() {
+        return call.message_id();
+    }
+    repeated.find_map(|url| WebhookCall::new("POST", url).message_id())
 }
 
 fn inbound(body: &Value) -> Result<Inbound, Error> {
-    let (from, to) = (text(body, "from")?, text(body, "to")?);
-    Ok(Inbound::new(from, to, text(body, "text")?)
-        .id(text(body, "id")?)
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+    let payload = &body["data"]["payload"];
+    let from = text(body, "/data/payload/from/phone_number")?;
+    let to = text(body, "/data/payload/to/0/phone_number")?;
+    let media = list(payload, "/media");
+    // A message of media alone has no text.
+    let said = match payload["text"].as_str() {
+        Some(said) => said,
+        None if !media.is_empty() => "",
+        None => return Err(missing("/data/payload/text")),
+    };
+    let opt_out = match payload["autoresponse_type"].as_str() {
+        Some("STOP") => Some(OptOut::Stop),
+        Some("START") => Some(OptOut::Start),
+        Some("HELP") => Some(OptOut::Help),
+        _ => None,
+    };
+    let at = time(payload, "/received_at").or_else(|| time(body, "/data/occurred_at"));
+    let message = Inbound::new(from, to, said)
+        .id(text(body, "/data/payload/id")?)
+        .opt_out(opt_out)
+        .at(at);
+    let urls = media.iter().filter_map(|medium| medium["url"].as_str());
+    Ok(urls.fold(message, Inbound::media))
 }

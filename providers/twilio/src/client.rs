@@ -8,11 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use sms_framework::message::ServiceId;
 use sms_framework::provider::http::reqwest::header::ACCEPT;
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
-use sms_framework::provider::http::{Answer, HttpClient};
-use sms_framework::provider::{Capabilities, ConfigKey, Lookup, Plugin, Provider, Validity};
+use sms_framework::provider::http::{Answer, HttpClient, callback_for, join};
+use sms_framework::provider::{
+    Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Validity, Webhooks,
+};
 use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 
 use crate::answer;
+use crate::codes::CODES;
 use crate::config::{self, Checked, TwilioConfig};
 
 /// Twilio Programmable Messaging: see the [crate's page](crate).
@@ -26,6 +29,8 @@ pub struct Twilio {
     from: Sender,
     service: Option<ServiceId>,
     status_callback: Option<Url>,
+    /// What Twilio's calls are signed with.
+    pub(crate) tokens: Vec<SecretString>,
 }
 
 /// The seconds that Twilio may hold a message.
@@ -68,8 +73,10 @@ impl Twilio {
     }
 
     /// What must never be shown of a request, beside digits.
-    pub(crate) fn hidden<'a>(&'a self, message: &'a Outbound) -> [&'a str; 2] {
-        [message.body(), self.password.expose_secret()]
+    pub(crate) fn hidden<'a>(&'a self, message: &'a Outbound) -> Vec<&'a str> {
+        let secrets = self.tokens.iter().chain([&self.password]);
+        let secrets = secrets.map(ExposeSecret::expose_secret);
+        secrets.chain([message.body()]).collect()
     }
 
     fn form<'a>(
@@ -89,10 +96,8 @@ impl Twilio {
         }
         form.extend(message.media().iter().map(|url| ("MediaUrl", url.into())));
         if let Some(url) = &self.status_callback {
-            let mut url = url.clone();
-            url.query_pairs_mut()
-                .append_pair("sms_message_id", &message.id().to_string());
-            form.push(("StatusCallback", String::from(url).into()));
+            let url = callback_for(url, message.id());
+            form.push(("StatusCallback", url.into()));
         }
         if let Some(seconds) = validity(message)? {
             form.push(("ValidityPeriod", seconds.to_string().into()));
@@ -125,7 +130,10 @@ impl Provider for Twilio {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Self::CAPABILITIES
+        match self.status_callback {
+            Some(_) => Self::CAPABILITIES,
+            None => Self::CAPABILITIES.with_reference(Reference::None),
+        }
     }
 
     fn default_sender(&self) -> Option<Sender> {
@@ -133,6 +141,10 @@ impl Provider for Twilio {
     }
 
     fn lookup(&self) -> Option<&dyn Lookup> {
+        Some(self)
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
     }
 }
@@ -146,7 +158,11 @@ impl Plugin for Twilio {
         .with_media()
         .with_validity(Validity::seconds(1, 36_000))
         .with_messaging_service()
-        .with_lookup();
+        .with_reference(Reference::Callback)
+        .with_lookup()
+        .with_receipts()
+        .with_inbound();
+    const CODES: &'static [Code] = CODES;
     type Config = TwilioConfig;
 
     fn build(id: &str, config: TwilioConfig) -> Result<Self, Error> {
@@ -158,8 +174,13 @@ impl Plugin for Twilio {
         let service = checked.service()?;
         Ok(Self {
             http: HttpClient::new(connect_timeout, timeout)?,
-            messages: messages_url(&base, account_sid),
+            messages: join(
+                &base,
+                &["2010-04-01", "Accounts", account_sid, "Messages.json"],
+            )
+            .into(),
             status_callback: checked.status_callback()?,
+            tokens: checked.signing_tokens(),
             from: checked.sender(service.as_ref()),
             base,
             user,
@@ -167,15 +188,6 @@ impl Plugin for Twilio {
             service,
         })
     }
-}
-
-fn messages_url(base: &Url, account_sid: &str) -> String {
-    let mut url = base.clone();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty()
-            .extend(["2010-04-01", "Accounts", account_sid, "Messages.json"]);
-    }
-    url.into()
 }
 
 /// Shows no secret.

@@ -2,24 +2,28 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sms_framework::config::duration;
-use sms_framework::message::ServiceId;
+use sms_framework::message::{MessageId, ServiceId};
 use sms_framework::provider::http::reqwest::Url;
+use sms_framework::provider::http::{TableCheck, callback_for};
 use sms_framework::provider::{ConfigKey, KeyType};
-use sms_framework::{Error, ErrorKind, Sender};
+use sms_framework::{Error, Sender};
 
 use crate::host;
 
 /// The sender used where none is configured: nobody's number, so Twilio refuses it, in words.
 const FALLBACK_SENDER: &str = "+15555551234";
 
+/// The longest callback URL that Twilio takes, in bytes.
+const LONGEST_CALLBACK: usize = 4000;
+
 pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new("account_sid", KeyType::Text, "The account's SID.")
         .sample("\"AC0123456789abcdef0123456789abcdef\"")
         .env(&["TWILIO_ACCOUNT_SID"]),
-    ConfigKey::new("auth_token", KeyType::Text, "The account's auth token.")
+    ConfigKey::new("auth_token", KeyType::Text, "The account's auth token; it also checks what Twilio signs, which an API key cannot.")
         .env(&["TWILIO_AUTH_TOKEN"])
         .secret(),
     ConfigKey::new("api_key", KeyType::Text, "The SID of an API key, used instead of the auth token.")
@@ -27,6 +31,9 @@ pub(crate) const KEYS: &[ConfigKey] = &[
         .env(&["TWILIO_API_KEY"]),
     ConfigKey::new("api_key_secret", KeyType::Text, "The secret of the API key.")
         .env(&["TWILIO_API_KEY_SECRET"])
+        .secret(),
+    ConfigKey::new("previous_auth_token", KeyType::Text, "The auth token before the last change, while Twilio may still sign with it; nothing is sent with it.")
+        .env(&["TWILIO_PREVIOUS_AUTH_TOKEN"])
         .secret(),
     ConfigKey::new("from", KeyType::Text, "The sender of messages that name none; unset and without a messaging service, +15555551234.")
         .sample("\"+14155550100\"")
@@ -62,12 +69,14 @@ pub(crate) const CREDENTIALS: &[&[&str]] = &[
 pub struct TwilioConfig {
     /// The account's SID.
     pub account_sid: String,
-    /// The account's auth token.
+    /// The account's auth token; with an API key, only what Twilio's calls are checked with.
     pub auth_token: Option<SecretString>,
     /// The SID of an API key; used instead of the auth token where both are set.
     pub api_key: Option<String>,
     /// The secret of the API key.
     pub api_key_secret: Option<SecretString>,
+    /// The auth token before the last change: checks Twilio's calls, and is never sent.
+    pub previous_auth_token: Option<SecretString>,
     /// The sender of messages that name none.
     pub from: Option<Sender>,
     /// The messaging service that picks the sender.
@@ -95,6 +104,7 @@ impl Default for TwilioConfig {
             auth_token: None,
             api_key: None,
             api_key_secret: None,
+            previous_auth_token: None,
             from: None,
             messaging_service_sid: None,
             edge: None,
@@ -110,107 +120,93 @@ impl Default for TwilioConfig {
 /// Reads and checks the values of the table `providers.{id}`.
 pub(crate) struct Checked<'a> {
     id: &'a str,
+    check: TableCheck<'a>,
     config: &'a TwilioConfig,
 }
 
 impl<'a> Checked<'a> {
     pub(crate) fn new(id: &'a str, config: &'a TwilioConfig) -> Self {
-        Self { id, config }
-    }
-
-    /// An error about a key. `why` never holds the value of a secret.
-    fn wrong(&self, key: &str, why: &str) -> Error {
-        Error::new(
-            ErrorKind::Config,
-            format!("`providers.{}.{key}`: {why}", self.id),
-        )
+        let check = TableCheck::new(id);
+        Self { id, check, config }
     }
 
     /// The user and the password of Basic authentication.
     pub(crate) fn credentials(&self) -> Result<(String, SecretString), Error> {
-        let config = self.config;
-        let secret = |key, secret: &Option<SecretString>, variable| {
-            let set = secret.clone().filter(|secret| {
-                use secrecy::ExposeSecret;
-                !secret.expose_secret().is_empty()
-            });
-            set.ok_or_else(|| self.wrong(key, &format!("it is missing; set {variable}")))
-        };
+        let (config, check) = (self.config, self.check);
         match &config.api_key {
             None => {
-                let token = secret("auth_token", &config.auth_token, "TWILIO_AUTH_TOKEN")?;
+                let token = check.secret("auth_token", &config.auth_token, "TWILIO_AUTH_TOKEN")?;
                 Ok((self.account_sid()?.to_owned(), token))
             }
             Some(key) => {
-                self.name("api_key", key, "TWILIO_API_KEY")?;
-                let secret = secret(
-                    "api_key_secret",
-                    &config.api_key_secret,
-                    "TWILIO_API_KEY_SECRET",
-                )?;
-                Ok((key.clone(), secret))
+                let key = check.name("api_key", key, "TWILIO_API_KEY")?;
+                let (name, variable) = ("api_key_secret", "TWILIO_API_KEY_SECRET");
+                let secret = check.secret(name, &config.api_key_secret, variable)?;
+                Ok((key.to_owned(), secret))
             }
         }
     }
 
-    pub(crate) fn account_sid(&self) -> Result<&'a str, Error> {
-        self.name(
-            "account_sid",
-            &self.config.account_sid,
-            "TWILIO_ACCOUNT_SID",
-        )
+    /// The tokens that Twilio's calls to us may be signed with. An empty one would be anybody's.
+    pub(crate) fn signing_tokens(&self) -> Vec<SecretString> {
+        let tokens = [&self.config.auth_token, &self.config.previous_auth_token];
+        let tokens: Vec<_> = tokens
+            .into_iter()
+            .flatten()
+            .filter(|token| !token.expose_secret().is_empty())
+            .cloned()
+            .collect();
+        if tokens.is_empty() && self.config.status_callback.is_some() {
+            tracing::warn!(
+                provider = self.id,
+                "status_callback is set, yet receipts cannot be checked: an API key never signs; set TWILIO_AUTH_TOKEN too"
+            );
+        }
+        tokens
     }
 
-    /// Text that can be a path segment and the user of Basic authentication.
-    fn name(&self, key: &str, text: &'a str, variable: &str) -> Result<&'a str, Error> {
-        if text.is_empty() {
-            return Err(self.wrong(key, &format!("it is missing; set {variable}")));
-        }
-        let forbidden = |c: char| c == ':' || c.is_whitespace() || c.is_control();
-        if text.contains(forbidden) || matches!(text, "." | "..") {
-            return Err(self.wrong(key, "it may hold no blank, colon or control character"));
-        }
-        Ok(text)
+    pub(crate) fn account_sid(&self) -> Result<&'a str, Error> {
+        let sid = &self.config.account_sid;
+        self.check.name("account_sid", sid, "TWILIO_ACCOUNT_SID")
     }
 
     /// The URL of the API, without a slash at its end.
     pub(crate) fn base_url(&self) -> Result<Url, Error> {
-        let config = self.config;
+        let (config, check) = (self.config, self.check);
         for (key, label) in [("edge", &config.edge), ("region", &config.region)] {
             if label.as_deref().is_some_and(|label| !host::is_label(label)) {
-                return Err(self.wrong(key, "it may hold letters, digits and hyphens only"));
+                return Err(check.wrong(key, "it may hold letters, digits and hyphens only"));
             }
         }
         let Some(base) = &config.base_url else {
             let base = host::base_url(config.edge.as_deref(), config.region.as_deref());
-            return host::checked(&base).map_err(|why| self.wrong("region", why));
+            return check.base_url("region", &base);
         };
-        let base = host::checked(base).map_err(|why| self.wrong("base_url", why))?;
+        let base = check.base_url("base_url", base)?;
         if config.edge.is_some() || config.region.is_some() {
             tracing::warn!(
                 provider = self.id,
                 "base_url is set, so edge and region are not used"
             );
         }
-        if !host::is_private(&base) {
-            tracing::warn!(
-                provider = self.id,
-                "base_url is not https: credentials and texts travel in the clear"
-            );
-        }
         Ok(base)
     }
 
+    /// The callback URL, held against what Twilio refuses of one (its error 21609).
     pub(crate) fn status_callback(&self) -> Result<Option<Url>, Error> {
-        let Some(text) = &self.config.status_callback else {
-            return Ok(None);
-        };
-        let url = Url::parse(text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"));
-        match url {
-            Some(url) => Ok(Some(url)),
-            None => Err(self.wrong("status_callback", "it is not an absolute http or https URL")),
+        let key = "status_callback";
+        let url = self
+            .check
+            .callback(key, self.config.status_callback.as_deref())?;
+        let wrong = |why| Err(self.check.wrong(key, why));
+        match &url {
+            Some(url) if url.host_str().is_some_and(|host| host.contains('_')) => {
+                wrong("Twilio calls no host with an underscore; use another name for it")
+            }
+            Some(url) if callback_for(url, MessageId::new()).len() > LONGEST_CALLBACK => wrong(
+                "with our message id it is longer than the 4000 characters that Twilio takes; shorten it",
+            ),
+            _ => Ok(url),
         }
     }
 
@@ -218,7 +214,7 @@ impl<'a> Checked<'a> {
         let sid = self.config.messaging_service_sid.as_deref();
         sid.map(ServiceId::parse).transpose().map_err(|_| {
             let why = "it is no SID of a messaging service: 1 to 64 visible ASCII characters";
-            self.wrong("messaging_service_sid", why)
+            self.check.wrong("messaging_service_sid", why)
         })
     }
 
@@ -239,11 +235,7 @@ impl<'a> Checked<'a> {
 
     pub(crate) fn timeouts(&self) -> Result<(Duration, Duration), Error> {
         let (connect, whole) = (self.config.connect_timeout, self.config.timeout);
-        for (key, time) in [("connect_timeout", connect), ("timeout", whole)] {
-            if time.is_zero() {
-                return Err(self.wrong(key, "it must be longer than zero"));
-            }
-        }
+        self.check.timeouts(connect, whole)?;
         Ok((connect, whole))
     }
 }

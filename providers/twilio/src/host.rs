@@ -1,7 +1,5 @@
 //! Where the API is.
 
-use sms_framework::provider::http::reqwest::Url;
-
 /// The edge in each region. Twilio withdrew `api.{region}.twilio.com` for every region but `us1` on
 /// 2026-04-28 ("Twilio API domain migration guide"), so a region alone needs its edge beside it.
 const EDGES: &[(&str, &str)] = &[
@@ -37,27 +35,6 @@ pub(crate) fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// Checks a base URL and cuts the slashes at its end.
-pub(crate) fn checked(base: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(base.trim_end_matches('/')).map_err(|_| "it is not an absolute URL")?;
-    if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
-        return Err("it is neither http nor https");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user or a password; set `account_sid` and `auth_token` instead");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("it has a query or a fragment");
-    }
-    Ok(url)
-}
-
-/// True where nobody on the way can read a plain connection.
-pub(crate) fn is_private(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    url.scheme() == "https" || matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,19 +55,6 @@ mod tests {
         ];
         for (edge, region, host) in hosts {
             assert_eq!(base_url(edge, region), host);
-        }
-    }
-
-    #[test]
-    fn a_plain_connection_is_private_on_the_same_machine_only() {
-        for (url, private) in [
-            ("https://api.twilio.com", true),
-            ("http://127.0.0.1:8080", true),
-            ("http://localhost:8080", true),
-            ("http://[::1]:8080", true),
-            ("http://10.0.0.7", false),
-        ] {
-            assert_eq!(is_private(&checked(url).unwrap()), private, "{url}");
         }
     }
 }

@@ -36,12 +36,9 @@ impl Lookup for Twilio {
             if !answer.is_success() {
                 return Err(answer::refusal(&answer, &self.hidden(message)));
             }
-            let page = answer::json(&answer)?;
+            let page = answer.json()?;
             let Some(rows) = page.get("messages").and_then(Value::as_array) else {
-                return Err(answer::bad_answer(
-                    &answer,
-                    "the answer is not a list of messages",
-                ));
+                return Err(answer.bad("the answer is not a list of messages"));
             };
             let rows: Vec<_> = rows.iter().map(Resource).collect();
             // A row without a readable date may be ours.

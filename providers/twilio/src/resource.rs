@@ -27,7 +27,7 @@ impl<'a> Resource<'a> {
         let mut acceptance = Acceptance::new(self.text("sid")?);
         if let Some(status) = self.text("status") {
             acceptance = acceptance
-                .with_state(state_of(status))
+                .with_state(at_least(status))
                 .with_provider_status(status);
         }
         // "0" until a messaging service has picked the sender.
@@ -50,18 +50,26 @@ pub(crate) fn number(value: Option<&Value>) -> Option<u32> {
     }
 }
 
-/// Twilio's words for where a message stands ("Outbound Message Status in Status Callbacks").
-///
-/// A word that Twilio adds later means at least that it has the message.
-fn state_of(status: &str) -> MessageState {
-    match status {
+/// Twilio's words for where a message stands ("Outbound Message Status in Status Callbacks"); `None`
+/// of a word that is not among them.
+pub(crate) fn state_of(status: &str) -> Option<MessageState> {
+    Some(match status {
+        "accepted" | "queued" | "sending" => MessageState::Accepted,
         "scheduled" => MessageState::Scheduled,
-        // Undocumented; some part at least went out.
-        "sent" | "partially_delivered" => MessageState::Sent,
+        "sent" => MessageState::Sent,
         "delivered" | "read" => MessageState::Delivered,
         "undelivered" => MessageState::Undelivered,
         "failed" => MessageState::Failed,
         "canceled" => MessageState::Canceled,
+        _ => return None,
+    })
+}
+
+/// Where a message stands that Twilio has, whatever its word.
+fn at_least(status: &str) -> MessageState {
+    state_of(status).unwrap_or(match status {
+        // Undocumented; some part at least went out.
+        "partially_delivered" => MessageState::Sent,
         _ => MessageState::Accepted,
-    }
+    })
 }

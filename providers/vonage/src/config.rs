@@ -1,4 +1,4 @@
-//! The vendor's table in the configuration.
+//! Vonage's table in the configuration.
 
 use std::time::Duration;
 
@@ -10,8 +10,31 @@ use sms_framework::provider::{ConfigKey, KeyType};
 
 pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new("api_key", KeyType::Text, "The account's API key.")
-        .env(&["VONAGE_API_KEY"])
+        .sample("\"abcd1234\"")
+        .env(&["VONAGE_API_KEY"]),
+    ConfigKey::new("api_secret", KeyType::Text, "The secret of the API key.")
+        .env(&["VONAGE_API_SECRET"])
         .secret(),
+    ConfigKey::new(
+        "application_id",
+        KeyType::Text,
+        "The application that tokens are made for, instead of the API key; the Messages API only.",
+    )
+    .sample("\"00000000-0000-0000-0000-000000000000\"")
+    .env(&["VONAGE_APPLICATION_ID"]),
+    ConfigKey::new(
+        "private_key",
+        KeyType::Text,
+        "The application's private key in PEM: its text, not the name of its file.",
+    )
+    .env(&["VONAGE_PRIVATE_KEY"])
+    .secret(),
+    ConfigKey::new(
+        "api",
+        KeyType::OneOf(&["messages", "sms"]),
+        "Which API sends: Messages, or the older SMS API with its receipts for each part.",
+    )
+    .default("\"messages\""),
     ConfigKey::new(
         "from",
         KeyType::Text,
@@ -19,21 +42,51 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     )
     .sample("\"+14155550100\"")
     .env(&["VONAGE_FROM"]),
-    ConfigKey::new("base_url", KeyType::Url, "Where the API is.")
-        .default("\"https://api.vonage.example/v1\""),
+    ConfigKey::new(
+        "region",
+        KeyType::OneOf(&["eu", "us", "ap"]),
+        "The region whose host of the Messages API is called instead of the worldwide one.",
+    )
+    .sample("\"eu\""),
+    ConfigKey::new(
+        "base_url",
+        KeyType::Url,
+        "Where the API is instead of Vonage's host.",
+    )
+    .sample("\"http://127.0.0.1:8080\""),
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where the vendor posts receipts and messages from phones.",
+        "Where Vonage reports on each message instead of where the dashboard says.",
     )
     .sample("\"https://example.org/sms/vonage\""),
     ConfigKey::new(
-        "webhook_secret",
+        "signature_secret",
         KeyType::Text,
-        "The secret that the vendor signs its calls with.",
+        "The account's signature secret, which Vonage signs its calls with.",
     )
-    .env(&["VONAGE_WEBHOOK_SECRET"])
+    .env(&["VONAGE_SIGNATURE_SECRET"])
     .secret(),
+    ConfigKey::new(
+        "signature_method",
+        KeyType::OneOf(&["md5", "hmac-md5", "hmac-sha1", "hmac-sha256", "hmac-sha512"]),
+        "How calls of the SMS API are signed; unset where the account has no signatures there.",
+    )
+    .sample("\"hmac-sha256\"")
+    .env(&["VONAGE_SIGNATURE_METHOD"]),
+    ConfigKey::new(
+        "webhook_path_secret",
+        KeyType::Text,
+        "An unguessable segment of our webhook URL's path, without which no call is believed.",
+    )
+    .env(&["VONAGE_WEBHOOK_PATH_SECRET"])
+    .secret(),
+    ConfigKey::new(
+        "webhook_window",
+        KeyType::Duration,
+        "How far the time in a signed call may lie from ours, in either direction.",
+    )
+    .default("\"1h\""),
     ConfigKey::new(
         "connect_timeout",
         KeyType::Duration,
@@ -49,7 +102,56 @@ pub(crate) const KEYS: &[ConfigKey] = &[
 ];
 
 /// Sets of keys; it cannot start unless one of them is complete.
-pub(crate) const CREDENTIALS: &[&[&str]] = &[&["api_key"]];
+pub(crate) const CREDENTIALS: &[&[&str]] = &[
+    &["api_key", "api_secret"],
+    &["application_id", "private_key"],
+];
+
+/// The API that sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Api {
+    /// The Messages API, version 1.
+    #[default]
+    Messages,
+    /// The SMS API.
+    Sms,
+}
+
+/// A region with a host of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Region {
+    /// Europe.
+    Eu,
+    /// The United States.
+    Us,
+    /// Asia and the Pacific.
+    Ap,
+}
+
+/// How the SMS API signs its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum SignatureMethod {
+    /// The MD5 of the parameters and the secret.
+    #[serde(rename = "md5")]
+    Md5,
+    /// HMAC with MD5.
+    #[serde(rename = "hmac-md5")]
+    HmacMd5,
+    /// HMAC with SHA-1.
+    #[serde(rename = "hmac-sha1")]
+    HmacSha1,
+    /// HMAC with SHA-256.
+    #[serde(rename = "hmac-sha256")]
+    HmacSha256,
+    /// HMAC with SHA-512.
+    #[serde(rename = "hmac-sha512")]
+    HmacSha512,
+}
 
 /// The table `[providers.vonage]`; see the [crate's page](crate) for its keys.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,15 +159,32 @@ pub(crate) const CREDENTIALS: &[&[&str]] = &[&["api_key"]];
 #[non_exhaustive]
 pub struct VonageConfig {
     /// The account's API key.
-    pub api_key: Option<SecretString>,
+    pub api_key: Option<String>,
+    /// The secret of the API key.
+    pub api_secret: Option<SecretString>,
+    /// The application that tokens are made for; used instead of the API key where it is set.
+    pub application_id: Option<String>,
+    /// The application's private key in PEM.
+    pub private_key: Option<SecretString>,
+    /// Which API sends.
+    pub api: Api,
     /// The sender of messages that name none.
     pub from: Option<Sender>,
-    /// Where the API is.
-    pub base_url: String,
-    /// Where the vendor posts receipts and messages from phones.
+    /// The region whose host of the Messages API is called.
+    pub region: Option<Region>,
+    /// Where the API is instead of Vonage's host.
+    pub base_url: Option<String>,
+    /// Where Vonage reports on each message instead of where the dashboard says.
     pub callback_url: Option<String>,
-    /// The secret that the vendor signs its calls with.
-    pub webhook_secret: Option<SecretString>,
+    /// The account's signature secret.
+    pub signature_secret: Option<SecretString>,
+    /// How calls of the SMS API are signed.
+    pub signature_method: Option<SignatureMethod>,
+    /// An unguessable segment of our webhook URL's path.
+    pub webhook_path_secret: Option<SecretString>,
+    /// How far the time in a signed call may lie from ours. Default 1 h.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub webhook_window: Duration,
     /// How long DNS, connect and TLS may take. Default 10 s.
     #[serde(deserialize_with = "duration::deserialize")]
     pub connect_timeout: Duration,
@@ -78,10 +197,18 @@ impl Default for VonageConfig {
     fn default() -> Self {
         Self {
             api_key: None,
+            api_secret: None,
+            application_id: None,
+            private_key: None,
+            api: Api::default(),
             from: None,
-            base_url: "https://api.vonage.example/v1".to_owned(),
+            region: None,
+            base_url: None,
             callback_url: None,
-            webhook_secret: None,
+            signature_secret: None,
+            signature_method: None,
+            webhook_path_secret: None,
+            webhook_window: Duration::from_secs(3600),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
         }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sms_framework::provider::{Code, Phase};
+use sms_framework::testkit::http::{Answer, ScriptedServer, Then};
 use sms_framework::{Certainty, Class};
-use sms_provider_twilio::{Code, Phase, code, codes};
+use sms_provider_twilio::{ENTRY, code, codes};
 
-use crate::support::{Then, Wire, http, message, twilio};
+use crate::support::{message, twilio};
 
 /// The documented retry class of a code.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -155,19 +157,12 @@ fn meaning(retry: Retry) -> (Class, Certainty) {
 
 #[tokio::test]
 async fn every_request_code_is_answered_with_its_class_and_certainty() {
-    let status = |status: u16| match status {
-        400 => "400 Bad Request".to_owned(),
-        other => format!("{other} Other"),
-    };
-    let script: Vec<_> = REQUEST
-        .iter()
-        .map(|(code, answer, _)| {
-            let body = format!(r#"{{"code":{code},"message":"m","status":{answer}}}"#);
-            Then::Write(http(&status(*answer), &body))
-        })
-        .collect();
-    let wire = Wire::start(&script).await;
-    let provider = twilio(&wire.url, "");
+    let script = REQUEST.iter().map(|(code, status, _)| {
+        let body = format!(r#"{{"code":{code},"message":"m","status":{status}}}"#);
+        Then::Answer(Answer::json(*status, body))
+    });
+    let server = ScriptedServer::start(script).await;
+    let provider = twilio(server.url(), "");
     for (number, status, retry) in REQUEST {
         let error = provider.send(&message()).await.unwrap_err();
         assert_eq!(
@@ -199,13 +194,14 @@ fn the_table_holds_these_codes_and_no_other() {
         .map(|row| row.0)
         .chain(DELIVERY.iter().map(|row| row.0));
     let expected: BTreeSet<_> = expected.collect();
-    let table: BTreeSet<_> = codes().map(|known| known.code).collect();
+    let table: BTreeSet<_> = codes().map(|known| known.code.parse().unwrap()).collect();
     assert_eq!(table, expected);
     assert_eq!(
         codes().count(),
         expected.len(),
         "a code is in the table twice"
     );
+    assert_eq!(ENTRY.codes, codes().copied().collect::<Vec<_>>());
 }
 
 #[test]

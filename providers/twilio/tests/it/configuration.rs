@@ -1,6 +1,6 @@
 //! What a table may say, and the sentence where it may not.
 
-use sms_framework::provider::ConfigKey;
+use sms_framework::provider::{ConfigKey, Reference, Validity};
 use sms_provider_twilio::ENTRY;
 
 use crate::support::{build, refusal};
@@ -60,7 +60,7 @@ fn bad_values_are_refused_by_name() {
         ),
         (
             "base_url = 'https://a:b@c'",
-            "`providers.twilio.base_url`: it holds a user or a password; set `account_sid` and `auth_token` instead",
+            "`providers.twilio.base_url`: it holds a user or a password; credentials have keys of their own",
         ),
         (
             "base_url = 'https://c/?x=1'",
@@ -69,6 +69,10 @@ fn bad_values_are_refused_by_name() {
         (
             "status_callback = '/sms/status'",
             "`providers.twilio.status_callback`: it is not an absolute http or https URL",
+        ),
+        (
+            "status_callback = 'https://sms_hooks.example.org/status'",
+            "`providers.twilio.status_callback`: Twilio calls no host with an underscore; use another name for it",
         ),
         (
             "timeout = '0s'",
@@ -81,13 +85,24 @@ fn bad_values_are_refused_by_name() {
     ] {
         assert_eq!(with(line), sentence);
     }
-    for sid in ["a b", "a:b", "..", "a\tb"] {
+    for sid in ["a b", "a:b", "a/b", "..", "a\tb"] {
         let table = format!("account_sid = \"{sid}\"\nauth_token = 'x'");
         assert_eq!(
             refusal(&table),
-            "`providers.twilio.account_sid`: it may hold no blank, colon or control character"
+            "`providers.twilio.account_sid`: it may hold no blank, colon, slash or control character"
         );
     }
+}
+
+#[test]
+fn a_callback_may_be_as_long_as_twilio_takes_with_our_id() {
+    let with_id = "?sms_message_id=0193b0c0-0000-7000-8000-000000000001".len();
+    let url = |length: usize| format!("https://example.org/{}", "x".repeat(length - 20 - with_id));
+    build(&format!("{CREDENTIALS}\nstatus_callback = '{}'", url(4000))).unwrap();
+    assert_eq!(
+        with(&format!("status_callback = '{}'", url(4001))),
+        "`providers.twilio.status_callback`: with our message id it is longer than the 4000 characters that Twilio takes; shorten it"
+    );
 }
 
 #[test]
@@ -109,13 +124,15 @@ fn without_a_sender_the_one_of_the_requirement_is_used() {
 #[test]
 fn it_says_what_it_can_do() {
     let can = build(CREDENTIALS).unwrap().capabilities();
-    assert!(
-        can.media
-            && can.validity.is_some()
-            && can.messaging_service
-            && can.lookup
-            && !can.simulated
-    );
+    assert!(can.media && can.messaging_service && can.lookup && !can.simulated);
+    assert!(can.receipts && can.inbound);
+    assert_eq!(can.validity, Some(Validity::seconds(1, 36_000)));
+    assert_eq!(can.max_segments, None);
+    assert_eq!(can.reference, Reference::None);
+    let called = format!("{CREDENTIALS}\nstatus_callback = 'https://example.org/s'");
+    let can = build(&called).unwrap().capabilities();
+    assert_eq!(can, ENTRY.capabilities);
+    assert_eq!(can.reference, Reference::Callback);
 }
 
 #[test]
@@ -136,11 +153,15 @@ fn the_keys_name_their_variables_and_secrets() {
         .filter(|key| key.secret)
         .map(|key| key.name)
         .collect();
-    assert_eq!(secret, ["auth_token", "api_key_secret"]);
+    assert_eq!(
+        secret,
+        ["auth_token", "api_key_secret", "previous_auth_token"]
+    );
     let env = |name: &str| ENTRY.key(name).map(|key: &ConfigKey| key.env).unwrap();
     assert_eq!(env("from"), ["TWILIO_FROM_PHONE", "TWILIO_PHONE_NUMBER"]);
     assert_eq!(env("account_sid"), ["TWILIO_ACCOUNT_SID"]);
     assert_eq!(env("auth_token"), ["TWILIO_AUTH_TOKEN"]);
+    assert_eq!(env("previous_auth_token"), ["TWILIO_PREVIOUS_AUTH_TOKEN"]);
 }
 
 #[test]

@@ -50,3 +50,24 @@ fn a_connection_that_fails_shows_no_secret() {
         assert!(!shown.contains(hidden), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn tokens_that_only_check_calls_are_not_shown_either() {
+    for secret in ["hush-hush", "the-t0ken", "the-old-t0ken"] {
+        let body = serde_json::json!({"code": 29999, "message": format!("{secret} is not known")});
+        let server = server(ResponseTemplate::new(400).set_body_json(body)).await;
+        let table = format!(
+            "account_sid = 'AC1'\napi_key = 'SK1'\napi_key_secret = 'hush-hush'\nauth_token = 'the-t0ken'
+             previous_auth_token = 'the-old-t0ken'\nbase_url = '{}'",
+            server.uri()
+        );
+        let provider = build(&table).unwrap();
+        let sent = provider.send(&outbound(Message::new(ANNA, "x"))).await;
+        let error = sent.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the request was refused (HTTP 400) (provider code 29999)"
+        );
+        assert!(!format!("{provider:?} {error:?}").contains(secret));
+    }
+}

@@ -1,15 +1,13 @@
-//! A provider pointed at loopback, messages for it, and a server of raw sockets.
+//! A provider pointed at loopback, messages for it, and Twilio's calls to it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
 
 use figment::Figment;
 use figment::providers::{Format, Toml};
-use sms_framework::provider::{BuildError, DynProvider};
-use sms_framework::{Message, Outbound, testkit};
+use sms_framework::provider::signature::{Hash, base64, hmac};
+use sms_framework::provider::{BuildError, DynProvider, Event, WebhookCall};
+use sms_framework::{Error, Message, Outbound, testkit};
 use sms_provider_twilio::ENTRY;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -17,6 +15,7 @@ pub(crate) const SID: &str = "AC00000000000000000000000000000001";
 pub(crate) const TOKEN: &str = "s3cr3t-t0k3n";
 pub(crate) const ANNA: &str = "+14155550123";
 pub(crate) const FROM: &str = "+14155550100";
+pub(crate) const OUR_ID: &str = "0193b0c0-0000-7000-8000-000000000001";
 pub(crate) const TEXT: &str = "Doors open at eight.";
 
 pub(crate) fn build(table: &str) -> Result<DynProvider, BuildError> {
@@ -68,93 +67,57 @@ pub(crate) fn created() -> ResponseTemplate {
     }))
 }
 
-/// What the raw server does once it has read a request.
-#[derive(Debug, Clone)]
-pub(crate) enum Then {
-    /// Writes this and keeps the connection.
-    Write(String),
-    /// Writes this and closes the connection.
-    Close(String),
-    /// Resets the connection.
-    Reset,
-    /// Says nothing more.
-    Silence,
+/// A call of Twilio's to us, signed with the auth token, with these fields in its form.
+pub(crate) fn call(fields: &[(&str, &str)]) -> WebhookCall {
+    let url = format!("https://example.org/sms/status?sms_message_id={OUR_ID}");
+    let form = WebhookCall::new("POST", url)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form_urlencoded(fields));
+    signed(form, TOKEN)
 }
 
-pub(crate) struct Wire {
-    pub(crate) url: String,
-    connections: Arc<AtomicUsize>,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Wire {
-    /// Treats the first request as the first of `script`, and so on; the last again and again.
-    pub(crate) async fn start(script: &[Then]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let wire = Self {
-            url: format!("http://{}", listener.local_addr().unwrap()),
-            connections: Arc::default(),
-            requests: Arc::default(),
-        };
-        let (connections, requests) = (Arc::clone(&wire.connections), Arc::clone(&wire.requests));
-        let script: Arc<[Then]> = script.into();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&requests)));
-            }
+/// The call with its signature: of a GET's URL, or of a form's URL and fields.
+pub(crate) fn signed(call: WebhookCall, token: &str) -> WebhookCall {
+    let fields: BTreeSet<_> = match call.method() {
+        "GET" => BTreeSet::new(),
+        _ => call.form().into_iter().collect(),
+    };
+    let message = fields
+        .into_iter()
+        .fold(call.url().to_owned(), |message, (name, value)| {
+            message + &name + &value
         });
-        wire
-    }
-
-    pub(crate) fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
+    let signature = signature(token, &message);
+    call.header("X-Twilio-Signature", signature)
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<[Then]>, requests: Arc<Mutex<Vec<String>>>) {
-    while let Some(request) = read_request(&mut stream).await {
-        let then = {
-            let mut requests = requests.lock().unwrap();
-            requests.push(request);
-            script[(requests.len() - 1).min(script.len() - 1)].clone()
+pub(crate) fn signature(token: &str, message: &str) -> String {
+    base64(&hmac(Hash::Sha1, token.as_bytes(), message.as_bytes()))
+}
+
+/// Every byte but letters and digits as `%XX`.
+pub(crate) fn form_urlencoded<S: AsRef<str>>(fields: &[(S, S)]) -> String {
+    let encoded = |text: &str| {
+        let byte = |byte: u8| match byte {
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
         };
-        match then {
-            Then::Write(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
-            Then::Close(bytes) => return stream.write_all(bytes.as_bytes()).await.unwrap(),
-            Then::Reset => return stream.set_zero_linger().unwrap(),
-            Then::Silence => std::future::pending().await,
-        }
-    }
+        text.bytes().map(byte).collect::<String>()
+    };
+    let pairs: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name.as_ref()), encoded(value.as_ref())))
+        .collect();
+    pairs.join("&")
 }
 
-/// Head and body of one request, by its Content-Length.
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.split("content-length: ").nth(1).map_or(0, |rest| {
-                rest.lines().next().unwrap().parse::<usize>().unwrap()
-            });
-            if body.len() >= length {
-                return Some(String::from_utf8(bytes).unwrap());
-            }
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    }
+/// What is read from a call that must be taken.
+pub(crate) async fn events(provider: &DynProvider, call: &WebhookCall) -> Vec<Event> {
+    provider.webhooks().unwrap().events(call).await.unwrap()
 }
 
-/// An HTTP/1.1 answer of JSON.
-pub(crate) fn http(status: &str, json: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{json}",
-        json.len()
-    )
+/// Why a call is not taken.
+pub(crate) async fn refused(provider: &DynProvider, call: &WebhookCall) -> Error {
+    let events = provider.webhooks().unwrap().events(call).await;
+    events.expect_err("it is taken")
 }

@@ -19,6 +19,13 @@ impl Write for Screen {
 
 /// What building a provider with `lines` in its table logs.
 fn logged(lines: &str) -> String {
+    logged_by(&format!(
+        "account_sid = 'AC1'\nauth_token = 'very-secret'\n{lines}"
+    ))
+}
+
+/// What building a provider of this table logs.
+fn logged_by(table: &str) -> String {
     let screen = Screen::default();
     let writer = screen.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -26,10 +33,7 @@ fn logged(lines: &str) -> String {
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::with_default(subscriber, || {
-        build(&format!(
-            "account_sid = 'AC1'\nauth_token = 'very-secret'\n{lines}"
-        ))
-        .unwrap();
+        build(table).unwrap();
     });
     let bytes = screen.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
@@ -66,4 +70,23 @@ fn a_plain_connection_beyond_this_machine_is_warned_of() {
 fn a_region_beside_a_base_url_is_warned_of() {
     let table = "from = '+14155550100'\nbase_url = 'https://proxy.example'\nregion = 'ie1'";
     assert!(logged(table).contains("base_url is set, so edge and region are not used"));
+}
+
+#[test]
+fn a_callback_that_nobody_can_check_is_warned_of() {
+    let callback = "from = '+14155550100'\nstatus_callback = 'https://example.org/s'";
+    let key = "account_sid = 'AC1'\napi_key = 'SK1'\napi_key_secret = 'hush'";
+    let logged_of_key = logged_by(&format!("{key}\n{callback}"));
+    assert!(
+        logged_of_key.contains("status_callback is set, yet receipts cannot be checked"),
+        "{logged_of_key}"
+    );
+    assert!(logged_of_key.contains("set TWILIO_AUTH_TOKEN too"));
+    assert_eq!(logged(callback), "");
+    assert_eq!(
+        logged_by(&format!("{key}\nauth_token = 't'\n{callback}")),
+        ""
+    );
+    // Without a callback, nobody may want receipts.
+    assert_eq!(logged_by(&format!("{key}\nfrom = '+14155550100'")), "");
 }

@@ -1,0 +1,12 @@
+//! What a gateway described by TOML promises, against servers on loopback.
+#![allow(clippy::unwrap_used)]
+
+mod certainty;
+mod configuration;
+mod everything;
+mod examples;
+mod gateways;
+mod receipts;
+mod refusals;
+mod requests;
+mod support;

@@ -1,0 +1,124 @@
+//! What the server reports, handed on; the server hears that it was taken only once it was.
+
+use std::sync::{Arc, OnceLock};
+
+use sms_framework::provider::{DeliveryReceipt, Event, EventSink};
+use sms_framework::{Certainty, Error, MessageId, MessageState, PhoneNumber};
+
+use crate::config::DefaultAlphabet;
+use crate::deliver::Deliver;
+use crate::inbound::inbound;
+use crate::receipt::{RECEIPTED_MESSAGE_ID, Reading, receipt};
+
+/// The status of the answer to a deliver_sm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Taken {
+    /// It was taken.
+    Yes = 0x00,
+    /// It could not be kept, or there is nobody yet to take it: the server is to repeat it.
+    NotNow = 0x64,
+    /// It cannot be read: a repetition could not, either.
+    Never = 0x65,
+}
+
+/// Which part of which message an answer is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    pub(crate) message: MessageId,
+    pub(crate) to: PhoneNumber,
+    pub(crate) number: u32,
+    pub(crate) total: u32,
+}
+
+/// Where events go.
+pub(crate) struct Events {
+    /// The provider's id in the configuration.
+    pub(crate) provider: String,
+    pub(crate) alphabet: DefaultAlphabet,
+    pub(crate) reading: Reading,
+    pub(crate) sink: OnceLock<Arc<dyn EventSink>>,
+}
+
+impl Events {
+    /// Takes a deliver_sm.
+    pub(crate) async fn deliver(&self, body: &[u8]) -> Taken {
+        let Some(sink) = self.sink.get() else {
+            tracing::debug!(
+                provider = self.provider,
+                "nobody takes events yet: the server is to repeat this one"
+            );
+            return Taken::NotNow;
+        };
+        let Some(deliver) = Deliver::read(body) else {
+            tracing::warn!(
+                provider = self.provider,
+                octets = body.len(),
+                "a deliver_sm cannot be read"
+            );
+            return Taken::Never;
+        };
+        let Some(event) = self.event(&deliver) else {
+            tracing::debug!(
+                provider = self.provider,
+                esm_class = deliver.esm_class,
+                "a deliver_sm is about nothing of ours"
+            );
+            return Taken::Yes;
+        };
+        match sink.take(&self.provider, event).await {
+            Ok(()) => Taken::Yes,
+            Err(error) => {
+                tracing::warn!(provider = self.provider, %error, "an event could not be kept: the server is to repeat it");
+                Taken::NotNow
+            }
+        }
+    }
+
+    fn event(&self, deliver: &Deliver<'_>) -> Option<Event> {
+        // Bits 5 to 2 of esm_class are the type of message.
+        match deliver.esm_class & 0x3C {
+            0x04 => Some(Event::Receipt(receipt(deliver, false, self.reading))),
+            0x20 => Some(Event::Receipt(receipt(deliver, true, self.reading))),
+            // No phone can set an optional field, while anybody can text what looks like a receipt.
+            _ if deliver.option(RECEIPTED_MESSAGE_ID).is_some() => {
+                Some(Event::Receipt(receipt(deliver, false, self.reading)))
+            }
+            0x00 => Some(Event::Inbound(inbound(deliver, self.alphabet))),
+            // Acknowledgements by the phone or its user, which we never ask for.
+            _ => None,
+        }
+    }
+
+    /// Hands on an answer that came after its message was given up on: it settles the doubt.
+    pub(crate) async fn late(&self, about: About, answer: Result<String, Error>) {
+        let (state, error) = match &answer {
+            Ok(_) => (MessageState::Accepted, None),
+            Err(error) if error.certainty() == Certainty::MaybeSent => return,
+            Err(error) => (MessageState::Rejected, Some(error.clone())),
+        };
+        let word = error
+            .as_ref()
+            .and_then(Error::provider_code)
+            .unwrap_or("0x00");
+        let mut receipt = DeliveryReceipt::new(word)
+            .message_id(Some(about.message))
+            .to(Some(about.to))
+            .state(state)
+            .error(error);
+        receipt.provider_message_id = answer.ok().filter(|id| !id.is_empty());
+        if about.total > 1 {
+            receipt = receipt.part(about.number, about.total);
+        }
+        let taken = match self.sink.get() {
+            Some(sink) => sink
+                .take(&self.provider, Event::Receipt(receipt))
+                .await
+                .is_ok(),
+            None => false,
+        };
+        if !taken {
+            tracing::warn!(provider = self.provider, message = %about.message, %state, "a late answer is lost: nobody took it");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What is to be written, and how much of it was.
+
+use std::io;
+
+use rusmpp::Command;
+use rusmpp::tokio_codec::CommandCodec;
+use tokio::io::{AsyncWriteExt, WriteHalf};
+use tokio_util::bytes::BytesMut;
+use tokio_util::codec::Encoder;
+
+use crate::endpoint::Stream;
+
+/// PDUs on their way into the connection. Positions count octets from the connection's first, so
+/// that of each PDU it can be said whether any of it left.
+pub(super) struct Outbox {
+    writer: WriteHalf<Box<dyn Stream>>,
+    octets: BytesMut,
+    written: u64,
+    unflushed: bool,
+}
+
+impl Outbox {
+    pub(super) fn new(writer: WriteHalf<Box<dyn Stream>>) -> Self {
+        Self {
+            writer,
+            octets: BytesMut::new(),
+            written: 0,
+            unflushed: false,
+        }
+    }
+
+    /// Adds a PDU, and says at which position it begins.
+    pub(super) fn put(&mut self, command: &Command) -> u64 {
+        let begins = self.written + self.octets.len() as u64;
+        // Encoding writes into memory, and has no way to fail.
+        let _infallible = CommandCodec::new().encode(command, &mut self.octets);
+        begins
+    }
+
+    /// True where not one octet of the PDU at that position was handed over: to the system, or to
+    /// TLS, from where nobody can say how far it went.
+    pub(super) fn never_began(&self, position: u64) -> bool {
+        position >= self.written
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.octets.is_empty() && !self.unflushed
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.octets.len()
+    }
+
+    /// Writes some of it. May be dropped at any time.
+    pub(super) async fn write_some(&mut self) -> io::Result<()> {
+        if self.octets.is_empty() {
+            self.writer.flush().await?;
+            self.unflushed = false;
+            return Ok(());
+        }
+        let count = self.writer.write_buf(&mut self.octets).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.written += count as u64;
+        self.unflushed = true;
+        Ok(())
+    }
+
+    pub(super) async fn write_all(&mut self) -> io::Result<()> {
+        while !self.is_empty() {
+            self.write_some().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! Telnyx's error codes. What is not here is judged by its HTTP status.
+//!
+//! Its pages contradict each other; this is what the support article, the error reference and real
+//! answers agree on.
+
+mod delivery;
+mod request;
+
+use sms_framework::provider::Code;
+use sms_framework::{Certainty, Class};
+
+/// The article that lists most codes.
+const ARTICLE: &str = "support.telnyx.com, article 6505121 \"Messaging error codes\"";
+/// The error reference.
+const REFERENCE: &str = "developers.telnyx.com, \"Messaging error codes\"";
+const RATES: &str = "developers.telnyx.com, \"Rate limiting\"";
+
+/// Every code of both phases.
+pub(crate) const CODES: &[Code] = &both();
+
+const fn both() -> [Code; request::CODES.len() + delivery::CODES.len()] {
+    let mut all = [request::CODES[0]; request::CODES.len() + delivery::CODES.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < request::CODES.len() {
+            request::CODES[at]
+        } else {
+            delivery::CODES[at - request::CODES.len()]
+        };
+        at += 1;
+    }
+    all
+}
+
+/// The message did not go out; the same message may, later.
+const fn later(code: Code) -> Code {
+    code.class(Class::Transient).certainty(Certainty::NotSent)
+}
