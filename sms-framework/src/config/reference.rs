@@ -1,8 +1,11 @@
 //! The configuration explained, from the same list that it is checked against.
 
+use super::duration;
 use super::keys::KEYS;
 use super::variables::name_of;
-use crate::provider::{ConfigKey, ProviderEntry, Registry};
+use crate::provider::{
+    Beyond, Capabilities, ConfigKey, ProviderEntry, Reference, Registry, Validity, ValidityForm,
+};
 
 /// `config/default.toml`: every key with its meaning, commented out at its default.
 #[must_use]
@@ -102,5 +105,104 @@ fn row(path: &str, key: &ConfigKey) -> String {
             .map_or_else(|| "–".to_owned(), |value| format!("`{value}`")),
         variables.join(", "),
         key.doc.replace('|', "\\|"),
+    )
+}
+
+/// What the providers of `registry` can do, as a Markdown table: a row for each.
+#[must_use]
+pub fn matrix(registry: &Registry) -> String {
+    let mut out = String::from("| provider |");
+    let names = abilities(&Capabilities::new()).map(|(name, _)| name);
+    out.push_str(&names.map(|name| format!(" {name} |")).concat());
+    out.push_str(&format!(
+        " error codes |\n{}\n",
+        "|---".repeat(names.len() + 2) + "|"
+    ));
+    for entry in registry.iter() {
+        let cells = abilities(&entry.capabilities).map(|(_, text)| format!(" {text} |"));
+        out.push_str(&format!(
+            "| [`{kind}`](#{kind}) |{} {} |\n",
+            cells.concat(),
+            entry.codes.len(),
+            kind = entry.kind,
+        ));
+    }
+    out
+}
+
+/// A provider as a section of a Markdown page: what it is, what it needs, its keys.
+#[must_use]
+pub fn provider_section(entry: &ProviderEntry) -> String {
+    let needs: Vec<_> = entry
+        .credentials
+        .iter()
+        .map(|set| {
+            let quoted: Vec<_> = set.iter().map(|name| format!("`{name}`")).collect();
+            quoted.join(" + ")
+        })
+        .collect();
+    let needs = match needs.as_slice() {
+        [] => "nothing".to_owned(),
+        sets => sets.join(", or "),
+    };
+    let mut out = format!(
+        "## {}\n\n{}. Needs {needs}.\n\n| key | takes | default | variables | meaning |\n|---|---|---|---|---|\n",
+        entry.kind, entry.summary
+    );
+    for key in entry.keys {
+        out.push_str(&row(&format!("providers.{}.{}", entry.kind, key.name), key));
+    }
+    out
+}
+
+/// What a provider can do: each ability with what there is of it, `–` for none.
+#[must_use]
+pub fn abilities(can: &Capabilities) -> [(&'static str, String); 8] {
+    let yes = |is: bool| if is { "yes" } else { "–" }.to_owned();
+    let reference = match can.reference {
+        Reference::None => "–",
+        Reference::Callback => "in the callback URL",
+        Reference::Echoed => "comes back in receipts",
+        Reference::Idempotent => "idempotency key",
+    };
+    [
+        ("media", yes(can.media)),
+        (
+            "validity period",
+            can.validity
+                .map_or_else(|| yes(false), |validity| held(&validity)),
+        ),
+        ("messaging service", yes(can.messaging_service)),
+        (
+            "most segments",
+            can.max_segments
+                .map_or_else(|| yes(false), |most| most.to_string()),
+        ),
+        ("our id", reference.to_owned()),
+        ("lookup", yes(can.lookup)),
+        ("receipts", yes(can.receipts)),
+        ("inbound", yes(can.inbound)),
+    ]
+}
+
+fn held(validity: &Validity) -> String {
+    if validity.longest == std::time::Duration::MAX || validity.longest.as_secs() == u64::MAX {
+        return "any".to_owned();
+    }
+    let form = match validity.form {
+        ValidityForm::Seconds => "in seconds",
+        ValidityForm::Milliseconds => "in milliseconds",
+        ValidityForm::Instant => "as an instant",
+    };
+    let beyond = match validity.beyond {
+        Beyond::Refused => "longer is refused",
+        Beyond::Cut => "longer would be cut silently",
+        Beyond::NotSaid => "what becomes of longer is not said",
+    };
+    let of = |time| duration::format(time);
+    format!(
+        "{} to {}, {form}; {beyond}",
+        of(validity.shortest),
+        of(validity.longest)
     )
 }

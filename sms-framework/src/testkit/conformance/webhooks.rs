@@ -145,7 +145,11 @@ fn altered(value: &str) -> String {
     let middle = value.char_indices().nth(value.chars().count() / 2);
     let (at, c) = middle.expect("a signature has characters");
     // In hexadecimal digits the case may not matter.
-    let other = if c.eq_ignore_ascii_case(&'A') { 'B' } else { 'A' };
+    let other = if c.eq_ignore_ascii_case(&'A') {
+        'B'
+    } else {
+        'A'
+    };
     format!("{}{other}{}", &value[..at], &value[at + c.len_utf8()..])
 }
 
