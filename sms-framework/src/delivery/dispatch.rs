@@ -123,7 +123,7 @@ impl Dispatcher {
                 return Err(self.router.exhausted(failed));
             };
             let message = chain.addressed(request.message());
-            let attempt = request.at_provider(message);
+            let attempt = request.at_provider(message, chain.deadline);
             self.hand_over(&attempt, chain, &mut journey).await?;
             let before = trail.calls();
             let result = chain.send(attempt).await;

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::time::Instant;
 use tower::{Layer, Service};
 
 use super::SendRequest;
@@ -187,7 +188,10 @@ where
         let keeper = self.keeper.clone();
         Box::pin(async move {
             if let Some(keeper) = keeper {
-                keeper.slot(request.message()).await?;
+                let left = request.latest.map_or(Duration::MAX, |latest| {
+                    latest.saturating_duration_since(Instant::now())
+                });
+                keeper.slot_within(request.message(), left).await?;
             }
             inner.call(request).await
         })

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::config::AfterServerError;
@@ -20,6 +22,8 @@ pub struct SendRequest {
     trail: Arc<Trail>,
     /// Which round from the queue this is; `None` for a send that its caller waits for.
     pub(crate) round: Option<Round>,
+    /// No call starts after this: the first one at a later provider of a route included.
+    pub(super) latest: Option<Instant>,
     /// Set where the retry policy settled the send without another call.
     pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
 }
@@ -34,6 +38,7 @@ impl SendRequest {
             started: Instant::now(),
             trail: Arc::new(Trail::default()),
             round: None,
+            latest: None,
             verdict: None,
         }
     }
@@ -55,11 +60,13 @@ impl SendRequest {
     }
 
     /// The same send at another provider: its first attempt there, with the message as it goes
-    /// there. The trail and the time since the start stay.
-    pub(crate) fn at_provider(&self, message: Arc<Outbound>) -> Self {
+    /// there. The trail and the time since the start stay; no call starts later than `deadline` after
+    /// that.
+    pub(crate) fn at_provider(&self, message: Arc<Outbound>, deadline: Duration) -> Self {
         Self {
             message,
             attempt: 1,
+            latest: self.started.checked_add(deadline),
             verdict: None,
             ..self.clone()
         }

@@ -277,3 +277,30 @@ async fn a_dropped_send_goes_nowhere_else() {
     assert_eq!((world.calls("a"), world.calls("b")), (1, 0));
     assert_eq!(world.row(id).status, MessageState::Canceled);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_later_providers_slot_is_not_waited_for_beyond_the_deadline() {
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.b.rate_limit]
+        enabled = true
+        rate = 0.04
+        burst = 1
+        initial = 1
+    ";
+    // The first provider takes 80 of the 90 s that a send has; the other's next slot is 25 s away.
+    let slow = provider().otherwise(fails(ErrorKind::Connect).after(super::support::seconds(80)));
+    let toml = format!("send.attempt_timeout = '100s'\nqueue.lease = '10m'\n{toml}");
+    let world = World::new(&toml, [("a", slow), ("b", provider())]);
+    let first = world.sms.clone();
+    let second = world.sms.clone();
+    let began = tokio::time::Instant::now();
+    let (first, second) = tokio::join!(first.deliver(message()), second.deliver(message()));
+    let (taken, waits): (Vec<_>, Vec<_>) = [first, second]
+        .into_iter()
+        .partition(sms_framework::Delivery::is_accepted);
+    assert_eq!((taken.len(), waits[0].status), (1, MessageState::Queued));
+    assert_eq!(waits[0].error.as_ref().unwrap().code(), "RATE_LIMITED");
+    assert_eq!(began.elapsed(), super::support::seconds(80));
+}
