@@ -81,12 +81,12 @@ fn address(fields: &mut Fields<'_>) -> Option<Address> {
 
 /// Tag, length, value, until there is none that is whole.
 fn optional(mut fields: Fields<'_>) -> Vec<(u16, &[u8])> {
-    let mut next = || {
+    let next = || {
         let tag = fields.number()?;
         let length = fields.number()?;
         Some((tag, fields.take(length.into())?))
     };
-    std::iter::from_fn(|| next()).collect()
+    std::iter::from_fn(next).collect()
 }
 
 /// The text of `octets` under a data_coding. Of codings that are not known the ASCII characters

@@ -1,5 +1,6 @@
 //! SMPP 3.4 as a provider of `sms-framework`.
 
+mod check;
 mod client;
 mod codes;
 mod config;
