@@ -333,21 +333,28 @@ async fn no_place_in_time_was_not_sent() {
     let mut line = warm(&smsc, &provider).await;
     let first = send(&provider, message("one"));
     line.submit().await;
-    let second = send(&provider, message("two"));
+    let further = [
+        send(&provider, message("two")),
+        send(&provider, message("three")),
+    ];
     is(
         &failed(first).await,
         ErrorKind::NoAnswer,
         Certainty::MaybeSent,
     );
-    // Its place is free again, and the second goes out, or its own time is over: then it says so.
-    let error = failed(second).await;
-    match error.kind() {
-        ErrorKind::NoAnswer => assert_eq!(error.certainty(), Certainty::MaybeSent),
-        _ => {
+    // Its place is free again: one of the two may have it, and keeps it for as long as the other waits.
+    let mut placeless = 0;
+    for sent in further {
+        let error = failed(sent).await;
+        if error.certainty() == Certainty::NotSent {
             is(&error, ErrorKind::Connect, Certainty::NotSent);
             assert_eq!(error.message(), "no place in the window within 80ms");
+            placeless += 1;
+        } else {
+            is(&error, ErrorKind::NoAnswer, Certainty::MaybeSent);
         }
     }
+    assert!(placeless >= 1);
 }
 
 #[tokio::test]
