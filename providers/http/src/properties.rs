@@ -9,10 +9,10 @@ use figment::{Figment, Profile, Provider};
 use proptest::prelude::*;
 use sms_framework::provider::WebhookCall;
 use sms_framework::provider::Webhooks;
+use sms_framework::provider::http::Answer;
 use sms_framework::provider::http::HttpClient;
 use sms_framework::provider::http::reqwest::Url;
 use sms_framework::provider::http::reqwest::header::HeaderMap;
-use sms_framework::provider::http::Answer;
 use sms_framework::testkit::outbound;
 use sms_framework::{Certainty, Message};
 
@@ -58,8 +58,15 @@ fn request(description: &str, text: &str) -> Result<(Url, HeaderMap, Vec<u8>), S
     }
     let request = CLIENT.with(|client| plan.request(client, &values));
     let request = request.map_err(|error| error.to_string())?.build().unwrap();
-    let body = request.body().and_then(|body| body.as_bytes()).unwrap_or_default();
-    Ok((request.url().clone(), request.headers().clone(), body.to_vec()))
+    let body = request
+        .body()
+        .and_then(|body| body.as_bytes())
+        .unwrap_or_default();
+    Ok((
+        request.url().clone(),
+        request.headers().clone(),
+        body.to_vec(),
+    ))
 }
 
 /// Texts with much that has to be escaped.
@@ -197,12 +204,27 @@ proptest! {
 }
 
 const ACCEPTS: &[(&str, &str)] = &[
-    ("read = 'json'\nwhere = { status = 'ok' }\nid = 'data.0.id'", "code = ['data.0.code', 'code']\nmessage = 'text'\ndefault = 'permanent'"),
+    (
+        "read = 'json'\nwhere = { status = 'ok' }\nid = 'data.0.id'",
+        "code = ['data.0.code', 'code']\nmessage = 'text'\ndefault = 'permanent'",
+    ),
     ("read = 'json'\nid = 'id'", "code = 'code'"),
-    ("read = 'xml'\nwhere = { status = 'ok' }\nid = 'id'", "code = 'code'\ncapture = '(E[0-9]+)'"),
-    ("read = 'form'\nwhere = { status = ['ok', 'fine'] }", "code = 'code'"),
-    ("read = 'text'\ncapture = '^ok (.*)'", "code = ''\ncapture = '(E[0-9]+)'"),
-    ("read = 'json'\nwhere = { error = { absent = true } }\nid = 'id'", "code = 'error'\ndefault = 'permanent'"),
+    (
+        "read = 'xml'\nwhere = { status = 'ok' }\nid = 'id'",
+        "code = 'code'\ncapture = '(E[0-9]+)'",
+    ),
+    (
+        "read = 'form'\nwhere = { status = ['ok', 'fine'] }",
+        "code = 'code'",
+    ),
+    (
+        "read = 'text'\ncapture = '^ok (.*)'",
+        "code = ''\ncapture = '(E[0-9]+)'",
+    ),
+    (
+        "read = 'json'\nwhere = { error = { absent = true } }\nid = 'id'",
+        "code = 'error'\ndefault = 'permanent'",
+    ),
 ];
 
 const CODES: &str = "
@@ -220,7 +242,14 @@ const CODES: &str = "
 /// Bodies from noise to nearly right.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
-        Just("ok"), Just("E1"), Just("E2"), Just("E3"), Just("E4"), Just("E5"), Just("E9"), Just(""),
+        Just("ok"),
+        Just("E1"),
+        Just("E2"),
+        Just("E3"),
+        Just("E4"),
+        Just("E5"),
+        Just("E9"),
+        Just(""),
         Just("null"),
     ];
     let json = (word.clone(), word.clone(), any::<bool>(), any::<bool>()).prop_map(
@@ -232,8 +261,9 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
                 .into_bytes()
         },
     );
-    let xml = (word.clone(), word.clone())
-        .prop_map(|(status, code)| format!("<a><status>{status}</status><id>1</id><code>{code}</code></a>").into_bytes());
+    let xml = (word.clone(), word.clone()).prop_map(|(status, code)| {
+        format!("<a><status>{status}</status><id>1</id><code>{code}</code></a>").into_bytes()
+    });
     let form = (word.clone(), word.clone())
         .prop_map(|(status, code)| format!("status={status}&code={code}").into_bytes());
     let text = (word.clone(), word).prop_map(|(one, two)| format!("{one} {two}").into_bytes());

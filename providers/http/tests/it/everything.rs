@@ -122,12 +122,19 @@ fn suite() -> Suite {
 }
 
 fn answer(status: u16, sms: &str) -> Answer {
-    Answer::text(status, "text/xml", format!("<?xml version='1.0'?><answer>{sms}</answer>"))
+    Answer::text(
+        status,
+        "text/xml",
+        format!("<?xml version='1.0'?><answer>{sms}</answer>"),
+    )
 }
 
 fn refused(status: u16, code: &str) -> Answer {
     let said = "Doors open at eight, ring twice. 14155550123 s3cr3t-k3y";
-    answer(status, &format!("<sms status='refused'><code>{code}</code><said>{said}</said></sms>"))
+    answer(
+        status,
+        &format!("<sms status='refused'><code>{code}</code><said>{said}</said></sms>"),
+    )
 }
 
 fn call(body: &str) -> WebhookCall {

@@ -16,7 +16,9 @@ fn hello() -> Message {
 }
 
 async fn body(description: &str, message: Message) -> Value {
-    request(&format!("{description}{ACCEPT}"), message).await.json()
+    request(&format!("{description}{ACCEPT}"), message)
+        .await
+        .json()
 }
 
 #[tokio::test]
@@ -166,7 +168,10 @@ async fn credentials_go_where_the_gateway_wants_them() {
     };
     let basic = request(&with("{ basic = ['me', '{secret.k}'] }"), hello()).await;
     let pair = sms_framework::provider::signature::base64("me:s3cr3t+/é".as_bytes());
-    assert_eq!(basic.header("authorization").unwrap(), format!("Basic {pair}"));
+    assert_eq!(
+        basic.header("authorization").unwrap(),
+        format!("Basic {pair}")
+    );
     let query = request(&with("{ query = ['api key', 'k-{secret.k}'] }"), hello()).await;
     assert_eq!(query.target, "/?api%20key=k-s3cr3t%2B%2F%C3%A9");
 
@@ -251,16 +256,25 @@ async fn bodies_have_their_types_and_a_get_has_none() {
             "[request]\npath = '/p'\nbody = '{body}'\nfields = {{ to = '{{to}}', text = '{{text}}' }}{ACCEPT}"
         );
         let sent = request(&description, hello()).await;
-        assert_eq!((sent.method.as_str(), sent.header("content-type")), ("POST", of));
+        assert_eq!(
+            (sent.method.as_str(), sent.header("content-type")),
+            ("POST", of)
+        );
         assert_eq!(sent.body.is_empty(), body == "none");
     }
     let own = format!(
         "[request]\npath = '/p'\nheaders = {{ content-type = 'application/json; charset=utf-8' }}\nfields = {{ to = '{{to}}', text = '{{text}}' }}{ACCEPT}"
     );
     let sent = request(&own, hello()).await;
-    let types = sent.headers.iter().filter(|(name, _)| name == "content-type");
+    let types = sent
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "content-type");
     assert_eq!(types.count(), 1);
-    assert_eq!(sent.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(
+        sent.header("content-type"),
+        Some("application/json; charset=utf-8")
+    );
     let get = format!(
         "[request]\nmethod = 'GET'\npath = '/p'\nfields = {{ to = '{{to}}', text = '{{text}}' }}{ACCEPT}"
     );
@@ -269,7 +283,10 @@ async fn bodies_have_their_types_and_a_get_has_none() {
     assert_eq!(sent.method, "GET");
     // A whole body may be a list.
     let list = "[request]\npath = '/'\nfields = [{ to = '{to}', text = '{text}' }]";
-    assert_eq!(body(list, hello()).await, json!([{"to": TO, "text": "Hello"}]));
+    assert_eq!(
+        body(list, hello()).await,
+        json!([{"to": TO, "text": "Hello"}])
+    );
 }
 
 #[test]
@@ -298,13 +315,18 @@ fn the_capabilities_are_those_of_the_description() {
     assert!(can(secret, "", "", receipt).receipts);
     let callback = format!("{secret}\ncallback_url = 'https://b.example/'");
     let url = ", url = '{receipt_url}'";
-    assert_eq!(can(&callback, "", url, receipt).reference, Reference::Callback);
+    assert_eq!(
+        can(&callback, "", url, receipt).reference,
+        Reference::Callback
+    );
     let inbound = "[inbound]\nfrom = 'form'\nsender = 'a'\nto = 'b'\ntext = 'c'";
     let hears = can(secret, "", "", inbound);
     assert!(hears.inbound && !hears.receipts);
 
     let validity = "validity = { shortest = '1m', longest = '2m', beyond = 'cut' }";
-    let validity = can("", validity, ", v = '{validity_seconds?}'", "").validity.unwrap();
+    let validity = can("", validity, ", v = '{validity_seconds?}'", "")
+        .validity
+        .unwrap();
     assert_eq!(validity.longest, Duration::from_secs(120));
     assert_eq!(validity.beyond, sms_framework::provider::Beyond::Cut);
 }
@@ -313,7 +335,10 @@ fn the_capabilities_are_those_of_the_description() {
 async fn the_receipt_url_holds_the_secret_once_and_our_id() {
     let secret = "0123456789abcdef";
     for (url, expected) in [
-        ("https://b.example/sms?x=1", format!("https://b.example/sms/{secret}?x=1&sms_message_id=")),
+        (
+            "https://b.example/sms?x=1",
+            format!("https://b.example/sms/{secret}?x=1&sms_message_id="),
+        ),
         (
             "https://b.example/0123456789abcdef/sms",
             format!("https://b.example/{secret}/sms?sms_message_id="),
@@ -324,6 +349,9 @@ async fn the_receipt_url_holds_the_secret_once_and_our_id() {
         );
         let message = hello();
         let id = message.id;
-        assert_eq!(body(&description, message).await["url"], format!("{expected}{id}"));
+        assert_eq!(
+            body(&description, message).await["url"],
+            format!("{expected}{id}")
+        );
     }
 }

@@ -13,20 +13,50 @@ fn suite() -> Suite {
         .answers(Case::InvalidNumber, answer(403, "None"))
         .answers(Case::OptedOut, answer(406, "None"))
         .answers(Case::OptedOut, answer(409, "None"))
-        .answers(Case::BadCredentials, Answer::text(401, "text/plain", REPEATS))
+        .answers(
+            Case::BadCredentials,
+            Answer::text(401, "text/plain", REPEATS),
+        )
         .answers(
             Case::BadAnswer,
-            Answer::json(201, json!({"SMSMessageData": {"Message": REPEATS, "Recipients": []}})),
+            Answer::json(
+                201,
+                json!({"SMSMessageData": {"Message": REPEATS, "Recipients": []}}),
+            ),
         )
         .answers(Case::BadAnswer, answer(501, "None"))
         .answers(Case::HiddenFailure, answer(405, "None"))
         .signed_by(SignedBy::PathSegment(PATH_SECRET))
-        .receipt("delivered", receipt("Success"), [Expected::new("ATXid_1", MessageState::Delivered)])
-        .receipt("buffered", receipt("Buffered"), [Expected::new("ATXid_1", MessageState::Accepted)])
-        .receipt("sent", receipt("Sent"), [Expected::new("ATXid_1", MessageState::Sent)])
-        .receipt("failed", receipt("Failed"), [Expected::new("ATXid_1", MessageState::Failed)])
-        .receipt("rejected", receipt("Rejected"), [Expected::new("ATXid_1", MessageState::Rejected)])
-        .receipt("expired", receipt("Expired"), [Expected::new("ATXid_1", MessageState::Expired)])
+        .receipt(
+            "delivered",
+            receipt("Success"),
+            [Expected::new("ATXid_1", MessageState::Delivered)],
+        )
+        .receipt(
+            "buffered",
+            receipt("Buffered"),
+            [Expected::new("ATXid_1", MessageState::Accepted)],
+        )
+        .receipt(
+            "sent",
+            receipt("Sent"),
+            [Expected::new("ATXid_1", MessageState::Sent)],
+        )
+        .receipt(
+            "failed",
+            receipt("Failed"),
+            [Expected::new("ATXid_1", MessageState::Failed)],
+        )
+        .receipt(
+            "rejected",
+            receipt("Rejected"),
+            [Expected::new("ATXid_1", MessageState::Rejected)],
+        )
+        .receipt(
+            "expired",
+            receipt("Expired"),
+            [Expected::new("ATXid_1", MessageState::Expired)],
+        )
         .unknown_status(receipt("Teleported"))
 }
 

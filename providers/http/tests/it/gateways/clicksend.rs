@@ -19,7 +19,10 @@ fn suite() -> Suite {
     .not_known(Case::OptedOut, "the word for it is not confirmed")
     .answers(
         Case::BadCredentials,
-        Answer::json(401, json!({"http_code": 401, "response_code": "UNAUTHORIZED", "response_msg": REPEATS})),
+        Answer::json(
+            401,
+            json!({"http_code": 401, "response_code": "UNAUTHORIZED", "response_msg": REPEATS}),
+        ),
     )
     .answers(Case::BadAnswer, answer("PONDERING"))
     .answers(Case::HiddenFailure, answer("INSUFFICIENT_CREDIT"))
@@ -27,7 +30,8 @@ fn suite() -> Suite {
     .receipt(
         "delivered",
         receipt("Delivered"),
-        [Expected::new("CS-1", MessageState::Delivered).with_message_id(REFERENCE.parse().unwrap())],
+        [Expected::new("CS-1", MessageState::Delivered)
+            .with_message_id(REFERENCE.parse().unwrap())],
     )
     .unknown_status(receipt("Teleported"))
 }

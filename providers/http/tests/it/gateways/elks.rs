@@ -14,27 +14,49 @@ fn suite() -> Suite {
     )
     .reads(seen)
     .accepts(
-        Answer::json(200, json!({"id": "s17a6d", "status": "created", "to": "+14155550123"})),
+        Answer::json(
+            200,
+            json!({"id": "s17a6d", "status": "created", "to": "+14155550123"}),
+        ),
         ["s17a6d"],
     )
-    .answers(Case::InvalidNumber, Answer::text(400, "text/plain", REPEATS))
+    .answers(
+        Case::InvalidNumber,
+        Answer::text(400, "text/plain", REPEATS),
+    )
     .not_known(Case::OptedOut, "the gateway has sentences and no codes")
-    .answers(Case::BadCredentials, Answer::text(401, "text/plain", REPEATS))
-    .not_known(Case::HiddenFailure, "errors come with a status of their own")
+    .answers(
+        Case::BadCredentials,
+        Answer::text(401, "text/plain", REPEATS),
+    )
+    .not_known(
+        Case::HiddenFailure,
+        "errors come with a status of their own",
+    )
     .signed_by(SignedBy::PathSegment(PATH_SECRET))
     .receipt(
         "delivered",
         receipt("delivered"),
-        [Expected::new("s17a6d", MessageState::Delivered).with_message_id(REFERENCE.parse().unwrap())],
+        [Expected::new("s17a6d", MessageState::Delivered)
+            .with_message_id(REFERENCE.parse().unwrap())],
     )
-    .receipt("failed", receipt("failed"), [Expected::new("s17a6d", MessageState::Failed)])
-    .receipt("sent", receipt("sent"), [Expected::new("s17a6d", MessageState::Sent)])
+    .receipt(
+        "failed",
+        receipt("failed"),
+        [Expected::new("s17a6d", MessageState::Failed)],
+    )
+    .receipt(
+        "sent",
+        receipt("sent"),
+        [Expected::new("s17a6d", MessageState::Sent)],
+    )
     .unknown_status(receipt("teleported"))
 }
 
 fn receipt(status: &str) -> sms_framework::provider::WebhookCall {
-    call("elks", &format!("?sms_message_id={REFERENCE}"))
-        .body(format!("id=s17a6d&status={status}&delivered=2018-07-13T13%3A57%3A23.741000"))
+    call("elks", &format!("?sms_message_id={REFERENCE}")).body(format!(
+        "id=s17a6d&status={status}&delivered=2018-07-13T13%3A57%3A23.741000"
+    ))
 }
 
 fn seen(request: &Request) -> Option<Seen> {

@@ -18,7 +18,10 @@ fn suite() -> Suite {
     )
     .reads(seen)
     .accepts(
-        Answer::json(200, json!({"ids": [421332671, 4421332672_u64], "usage": {"countries": {}}})),
+        Answer::json(
+            200,
+            json!({"ids": [421332671, 4421332672_u64], "usage": {"countries": {}}}),
+        ),
         ["421332671"],
     )
     .answers(Case::InvalidNumber, error(422, "0x0310"))
@@ -27,13 +30,17 @@ fn suite() -> Suite {
     .answers(Case::BadCredentials, error(401, "0x0210"))
     .answers(Case::ServerError, error(500, "0x0310"))
     .answers(Case::BadAnswer, Answer::json(200, json!({"ids": []})))
-    .not_known(Case::HiddenFailure, "errors come with a status of their own")
+    .not_known(
+        Case::HiddenFailure,
+        "errors come with a status of their own",
+    )
     .signed_by(SignedBy::Header("x-gwapi-signature"))
     .body_is_not_signed()
     .receipt(
         "delivered",
         receipt("DELIVERED"),
-        [Expected::new("1000001", MessageState::Delivered).with_message_id(REFERENCE.parse().unwrap())],
+        [Expected::new("1000001", MessageState::Delivered)
+            .with_message_id(REFERENCE.parse().unwrap())],
     )
     .opted_out_later(
         receipt_with("UNDELIVERABLE", json!("0x0214")),
@@ -43,7 +50,8 @@ fn suite() -> Suite {
 }
 
 fn error(status: u16, code: &str) -> Answer {
-    let body = json!({"code": code, "incident_uuid": "d8127429", "message": REPEATS, "variables": null});
+    let body =
+        json!({"code": code, "incident_uuid": "d8127429", "message": REPEATS, "variables": null});
     Answer::json(status, body)
 }
 
@@ -65,7 +73,9 @@ fn receipt_with(status: &str, code: Value) -> WebhookCall {
 fn token(claims: Value) -> String {
     let encode = |bytes: &[u8]| {
         let text = sms_framework::provider::signature::base64(bytes);
-        text.trim_end_matches('=').replace('+', "-").replace('/', "_")
+        text.trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_")
     };
     let header = encode(br#"{"alg":"HS256","typ":"JWT"}"#);
     let signed = format!("{header}.{}", encode(claims.to_string().as_bytes()));
@@ -113,7 +123,10 @@ async fn a_receipt_has_its_time_and_recipient_and_a_token_may_run_out() {
     let now = Timestamp::now().as_second();
     assert!(webhooks.events(&signed(now + 60)).await.is_ok());
     let error = webhooks.events(&signed(now - 60)).await.unwrap_err();
-    assert_eq!(error.message(), "the webhook call is refused: its token ran out");
+    assert_eq!(
+        error.message(),
+        "the webhook call is refused: its token ran out"
+    );
 }
 
 sms_framework::conformance!(suite);

@@ -16,12 +16,21 @@ fn suite() -> Suite {
     )
     .reads(seen)
     .accepts(text(200, &format!("Success \"{ID}\"")), [ID])
-    .answers(Case::InvalidNumber, text(400, &format!("Error \"{REPEATS}\"")))
+    .answers(
+        Case::InvalidNumber,
+        text(400, &format!("Error \"{REPEATS}\"")),
+    )
     .not_known(Case::OptedOut, "the gateway has sentences and no codes")
-    .answers(Case::BadCredentials, text(401, "Error \"Authentication failure\""))
+    .answers(
+        Case::BadCredentials,
+        text(401, "Error \"Authentication failure\""),
+    )
     .answers(Case::BadAnswer, text(200, "Error \"who knows\""))
     .answers(Case::BadAnswer, text(200, "Success \"\""))
-    .not_known(Case::HiddenFailure, "errors come with a status of their own")
+    .not_known(
+        Case::HiddenFailure,
+        "errors come with a status of their own",
+    )
     .signed_by(SignedBy::PathSegment(PATH_SECRET))
     .receipt(
         "delivered",

@@ -66,11 +66,7 @@ fn provider(name: &str, secrets: &[(&str, &str)], own: &str) -> DynProvider {
 }
 
 /// What a gateway's answer becomes.
-async fn sent(
-    name: &str,
-    secrets: &[(&str, &str)],
-    answer: Answer,
-) -> Result<Acceptance, Error> {
+async fn sent(name: &str, secrets: &[(&str, &str)], answer: Answer) -> Result<Acceptance, Error> {
     let server = ScriptedServer::start([Then::Answer(answer)]).await;
     let table = support::example(name, server.url(), secrets, &support::guarded());
     let message = outbound(Message::new(support::TO, "Hello"));

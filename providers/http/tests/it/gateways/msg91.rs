@@ -10,7 +10,10 @@ fn suite() -> Suite {
     suite_of("msg91", &[("authkey", "s3cr3t-k3y")], guarded())
         .reads(seen)
         .accepts(
-            Answer::json(200, json!({"type": "success", "message": "3763646c3058373530393938"})),
+            Answer::json(
+                200,
+                json!({"type": "success", "message": "3763646c3058373530393938"}),
+            ),
             ["3763646c3058373530393938"],
         )
         .answers(Case::InvalidNumber, error(200))

@@ -33,10 +33,15 @@ fn suite() -> Suite {
 /// The code of the whole is text.
 fn answer(code: &str) -> Answer {
     let messages = match code {
-        "100" | "101" => json!([{"id": "77123456789", "recipient": "14155550123", "success": true}]),
+        "100" | "101" => {
+            json!([{"id": "77123456789", "recipient": "14155550123", "success": true}])
+        }
         _ => json!([{"id": null, "recipient": "14155550123", "success": false}]),
     };
-    Answer::json(200, json!({"success": code, "total_price": 0.075, "messages": messages}))
+    Answer::json(
+        200,
+        json!({"success": code, "total_price": 0.075, "messages": messages}),
+    )
 }
 
 fn receipt(status: &str) -> WebhookCall {

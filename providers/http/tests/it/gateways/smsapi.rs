@@ -10,25 +10,35 @@ fn suite() -> Suite {
     suite_of("smsapi", &[("token", "s3cr3t-k3y")], guarded())
         .reads(seen)
         .accepts(
-            Answer::json(200, json!({"count": 1, "list": [{"id": "SA-1", "points": 0.16}]})),
+            Answer::json(
+                200,
+                json!({"count": 1, "list": [{"id": "SA-1", "points": 0.16}]}),
+            ),
             ["SA-1"],
         )
         .answers(Case::InvalidNumber, error(200, 13))
         .not_known(Case::OptedOut, "the number for it is not confirmed")
         .answers(Case::BadCredentials, error(401, 101))
-        .answers(Case::BadAnswer, Answer::json(200, json!({"count": 1, "list": []})))
+        .answers(
+            Case::BadAnswer,
+            Answer::json(200, json!({"count": 1, "list": []})),
+        )
         .answers(Case::HiddenFailure, error(200, 103))
         .signed_by(SignedBy::PathSegment(PATH_SECRET))
         .receipt(
             "delivered",
             receipt("DELIVERED"),
-            [Expected::new("SA-1", MessageState::Delivered).with_message_id(REFERENCE.parse().unwrap())],
+            [Expected::new("SA-1", MessageState::Delivered)
+                .with_message_id(REFERENCE.parse().unwrap())],
         )
         .unknown_status(receipt("TELEPORTED"))
 }
 
 fn error(status: u16, code: u16) -> Answer {
-    Answer::json(status, json!({"error": code, "message": REPEATS, "invalid_numbers": []}))
+    Answer::json(
+        status,
+        json!({"error": code, "message": REPEATS, "invalid_numbers": []}),
+    )
 }
 
 /// By GET; our id is in the URL that was given with the message.

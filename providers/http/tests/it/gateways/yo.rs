@@ -11,7 +11,10 @@ fn suite() -> Suite {
     )
     .reads(seen)
     .accepts(form("ybs_autocreate_status=OK"), [""; 0])
-    .not_known(Case::InvalidNumber, "the gateway has sentences and no codes")
+    .not_known(
+        Case::InvalidNumber,
+        "the gateway has sentences and no codes",
+    )
     .answers(
         Case::OptedOut,
         form("ybs_autocreate_status=ERROR&ybs_autocreate_message=14155550123+is+BLACKLISTED"),
@@ -32,7 +35,10 @@ fn form(body: &str) -> Answer {
 }
 
 fn seen(request: &Request) -> Option<Seen> {
-    assert_eq!((request.method.as_str(), request.path()), ("GET", "/sendsms"));
+    assert_eq!(
+        (request.method.as_str(), request.path()),
+        ("GET", "/sendsms")
+    );
     let field = |name: &str| request.field(name);
     assert_eq!(field("ybsacctno").as_deref(), Some("yo-acc0unt"));
     assert_eq!(field("password").as_deref(), Some("s3cr3t-k3y"));
