@@ -26,6 +26,7 @@ pub struct Smpp {
     form: Form,
     from: Option<Sender>,
     timeout: Duration,
+    pause: Duration,
     shown: String,
     events: Arc<Events>,
     /// Where messages go.
@@ -105,6 +106,7 @@ impl Plugin for Smpp {
             },
             from: config.from,
             timeout: config.timeout,
+            pause: config.throttle_pause,
             shown: settings.endpoint.to_string(),
             events,
             out,
@@ -188,7 +190,7 @@ impl Smpp {
     }
 
     /// A part after one that was accepted. The stack above could only send the whole again, so
-    /// what throttling holds up is tried again here, for as long as a part may take.
+    /// what was not taken and only needs time is tried again here, for as long as a part may take.
     async fn submit_further(&self, part: SubmitSm, about: About) -> Result<String, Error> {
         let until = Instant::now() + self.timeout;
         loop {
@@ -196,9 +198,9 @@ impl Smpp {
                 Ok(id) => return Ok(id),
                 Err(error) => error,
             };
-            let wait = error.retry_after().unwrap_or_default();
-            let throttled = error.kind() == ErrorKind::ProviderThrottled;
-            if !throttled || Instant::now() + wait >= until {
+            let wait = error.retry_after().unwrap_or(self.pause);
+            let again = error.certainty() == Certainty::NotSent && error.is_transient();
+            if !again || Instant::now() + wait >= until {
                 return Err(incomplete(&error, about));
             }
             tokio::time::sleep(wait).await;

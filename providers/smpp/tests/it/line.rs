@@ -363,3 +363,31 @@ fn another_runtime_gets_another_connection() {
     let (sink, _events) = Sink::open();
     provider.feed().unwrap().start(sink);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_each_get_their_own_answer() {
+    let (smsc, provider) = server_with("window = 50").await;
+    let sent: Vec<_> = (0..1000)
+        .map(|number| send(&provider, message(&number.to_string())))
+        .collect();
+    let mut line = smsc.bound().await;
+    let mut waiting = Vec::new();
+    for answered in 0..1000 {
+        // As many as there is room for, and the answers in no order.
+        while waiting.len() < 50.min(1000 - answered) {
+            let (sequence, submit) = line.submit().await;
+            waiting.push((
+                sequence,
+                String::from_utf8(submit.short_message().to_vec()).unwrap(),
+            ));
+        }
+        let (sequence, id) = waiting.swap_remove(answered * 7 % waiting.len());
+        line.accept(sequence, &format!("m{id}")).await;
+    }
+    for (number, sent) in sent.into_iter().enumerate() {
+        assert_eq!(
+            sent.await.unwrap().unwrap().provider_message_ids,
+            [format!("m{number}")]
+        );
+    }
+}

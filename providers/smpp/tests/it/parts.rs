@@ -228,6 +228,26 @@ async fn a_further_part_that_is_too_much_goes_out_after_the_pause() {
 }
 
 #[tokio::test]
+async fn a_further_part_that_was_not_written_goes_out_on_the_next_connection() {
+    let (smsc, provider) = server().await;
+    let mut line = warm(&smsc, &provider).await;
+    let sent = send(&provider, message(&"x".repeat(300)));
+    let (one, _) = line.submit().await;
+    // With the answer to the first part the server says goodbye.
+    let goodbye = crate::smsc::header(0x0000_0006, 0, 500);
+    line.write(&[crate::smsc::accepted(one, "1"), goodbye].concat())
+        .await;
+    let mut line = smsc.bound().await;
+    let (two, submit) = line.submit().await;
+    assert_eq!(submit.short_message()[5], 2);
+    line.accept(two, "2").await;
+    assert_eq!(
+        sent.await.unwrap().unwrap().provider_message_ids,
+        ["1", "2"]
+    );
+}
+
+#[tokio::test]
 async fn a_further_part_that_stays_too_much_leaves_a_doubt() {
     let (smsc, provider) = server_with("timeout = '100ms'\nthrottle_pause = '40ms'").await;
     let mut line = warm(&smsc, &provider).await;
