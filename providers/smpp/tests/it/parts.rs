@@ -18,7 +18,8 @@ async fn a_submit_octet_by_octet() {
     let read = line.read().await;
     let mut body = b"OTP\0\x01\x0114155550100\0\x01\x0114155550123\0".to_vec();
     // esm_class, protocol, priority; no schedule; one hour; receipt; replace, coding, predefined.
-    body.extend(b"\0\0\0\0000000010000000R\0\x01\0\0\0");
+    body.extend(b"\0\0\0\0");
+    body.extend(b"000000010000000R\0\x01\0\0\0");
     body.extend(b"\x06\x35\x20\x1B\x65\x20\x00");
     assert_eq!(read.octets, with_body(0x0000_0004, 0, 3, &body));
     line.accept(3, "x").await;
