@@ -32,7 +32,7 @@ impl Auth {
         let table: RequestAuthTable = match value {
             None => return Ok(Self::None),
             Some(Toml::String(_, word)) if word == "none" => return Ok(Self::None),
-            Some(Toml::Dict(..)) => check.read(KEY, value.unwrap_or(&Toml::from(false)))?,
+            Some(value @ Toml::Dict(..)) => check.read(KEY, value)?,
             Some(_) => return Err(check.wrong(KEY, none_or_one)),
         };
         let constant = |key: &str, text: &str| {
