@@ -26,7 +26,7 @@ id = 'id'
 fn load(sources: Sources) -> Result<DynProvider, Error> {
     let registry = Registry::new().with(ENTRY)?;
     let settings = sources.load_with(&registry)?;
-    settings.build_provider(&settings.choose(&registry)?, &registry)
+    settings.build_provider(&settings.choose(&registry)?.provider, &registry)
 }
 
 fn described() -> Sources {
