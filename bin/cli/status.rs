@@ -85,12 +85,13 @@ fn database(status: &Status) -> String {
 
 /// A provider of a route: whether it takes messages, from whom, how fast.
 fn member(provider: &ProviderStatus, output: &Output) -> String {
-    let health = &provider.health;
-    let state = match health.state {
-        HealthState::Closed => output.paint.good("takes messages"),
-        HealthState::HalfOpen => output.paint.warn("one message tries it"),
-        HealthState::Open => {
-            let wait = health.retry_in.map(rounded).unwrap_or_default();
+    let health = provider.health.as_ref();
+    let state = match health.map(|health| health.state) {
+        None | Some(HealthState::Closed) => output.paint.good("takes messages"),
+        Some(HealthState::HalfOpen) => output.paint.warn("one message tries it"),
+        Some(HealthState::Open) => {
+            let wait = health.and_then(|health| health.retry_in);
+            let wait = wait.map(rounded).unwrap_or_default();
             output.paint.bad(format!("left out; tried again in {wait}"))
         }
     };

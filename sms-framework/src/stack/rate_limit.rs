@@ -10,7 +10,7 @@ use tower::{Layer, Service};
 
 use super::SendRequest;
 use crate::config::{RateLimitSettings, Unit};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::limiter::{Clock, KeyedLimiter, Quota, Refused, SystemClock, Usage};
 use crate::message::{Outbound, Receipt, Sender};
 
@@ -167,6 +167,12 @@ impl<S: Clone, C: Clock> Clone for RateLimit<S, C> {
     }
 }
 
+/// Many wait for slots at once: when the provider is left out, they need not all find out.
+fn left_out() -> Error {
+    let message = "it was left out while the message waited for its slot";
+    Error::new(ErrorKind::NoRoute, message)
+}
+
 impl<S, C> Service<SendRequest> for RateLimit<S, C>
 where
     S: Service<SendRequest, Response = Receipt, Error = Error> + Clone + Send + 'static,
@@ -192,6 +198,9 @@ where
                     latest.saturating_duration_since(Instant::now())
                 });
                 keeper.slot_within(request.message(), left).await?;
+            }
+            if request.leave.as_ref().is_some_and(|leave| !leave.holds()) {
+                return Err(left_out());
             }
             inner.call(request).await
         })
