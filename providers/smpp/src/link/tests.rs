@@ -139,6 +139,25 @@ async fn what_the_connection_had_not_taken_in_time_was_not_sent() {
     assert_eq!(reached, taken);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_its_sender_gave_up_is_not_written() {
+    let (stream, mut server) = duplex(300);
+    let (session, needed) = session(stream, Duration::from_secs(60));
+    let sent: Vec<_> = (0..200).map(|_| submit(&session)).collect();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // Some of it waits for the server to read.
+    for sent in &sent[150..] {
+        sent.abort();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut octets = BytesMut::new();
+    let all = async { while server.read_buf(&mut octets).await.unwrap() > 0 {} };
+    let _silent = tokio::time::timeout(Duration::from_secs(1), all).await;
+    let reached = std::iter::from_fn(|| cut(&mut octets).unwrap()).count();
+    assert_eq!(reached, 150);
+    drop(needed);
+}
+
 /// A stream of which only the first writes succeed.
 struct Breaks {
     stream: DuplexStream,
@@ -197,6 +216,12 @@ async fn an_answer_is_read_after_a_write_failed() {
         .await
         .unwrap();
     assert_eq!(first.await.unwrap().unwrap(), "m1");
+    // Nothing further is taken, though the server does not say anything.
+    let third = submit(&session).await.unwrap().unwrap_err();
+    assert_eq!(
+        (third.kind(), third.certainty()),
+        (ErrorKind::Connect, Certainty::NotSent)
+    );
     drop(server);
     let error = second.await.unwrap().unwrap_err();
     assert_eq!(
