@@ -96,7 +96,7 @@ async fn cycle(store: &SqliteStore) {
         id,
         state: MessageState::Accepted,
         provider: None,
-        forget_sender: false,
+        sender: None,
         attempts: 1,
         from_queue: false,
         doubt: None,

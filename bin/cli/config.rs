@@ -124,7 +124,9 @@ impl Report {
         let mut facts = Facts::new();
         facts.add("environment", self.environment.as_str());
         let mut provider = self.choice.provider.clone();
-        if self.choice.kind != provider {
+        if self.choice.kind == ROUTE {
+            provider.push_str(" (route)");
+        } else if self.choice.kind != provider {
             provider.push_str(&format!(" (kind {})", self.choice.kind));
         }
         facts.add("provider", provider);

@@ -230,7 +230,9 @@ fn outcome(outcome: Outcome) -> &'static str {
 }
 
 fn attempts_table(attempts: &[Attempt]) -> Table {
-    let mut table = Table::new(["attempt", "when", "took", "outcome", "HTTP", "error"]);
+    let mut table = Table::new([
+        "attempt", "provider", "when", "took", "outcome", "HTTP", "error",
+    ]);
     for attempt in attempts {
         let error = attempt
             .error
@@ -241,6 +243,7 @@ fn attempts_table(attempts: &[Attempt]) -> Table {
             });
         table.row([
             attempt.number.to_string(),
+            attempt.provider.clone(),
             moment(attempt.started_at),
             super::wording::rounded(attempt.duration),
             outcome(attempt.outcome).to_owned(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sms_framework::message::Hop;
 use sms_framework::{Delivery, MessageState};
 
 use super::output::Paint;
@@ -20,6 +21,10 @@ pub(super) fn receipt(delivery: &Delivery, took: Duration, now: Timestamp, paint
     };
     facts.add("status", status);
     facts.add("provider", delivery.provider.as_str());
+    if !delivery.path.is_empty() {
+        let hops: Vec<_> = delivery.path.iter().map(hop).collect();
+        facts.add("path", hops.join("\n"));
+    }
     facts.add_some("provider id", delivery.provider_message_id.as_deref());
     facts.add_some("from", delivery.from.as_ref().map(ToString::to_string));
     let segments = count(delivery.segments, "segment");
@@ -36,6 +41,16 @@ pub(super) fn receipt(delivery: &Delivery, took: Duration, now: Timestamp, paint
         );
     }
     format!("{}\n{facts}", headline(delivery, paint))
+}
+
+/// One provider on the way, and why the message went on from there.
+fn hop(hop: &Hop) -> String {
+    match (&hop.code, &hop.error) {
+        (Some(code), Some(error)) => {
+            format!("{}: {code}: {}", hop.provider, printable_line(error))
+        }
+        _ => format!("{}: took it", hop.provider),
+    }
 }
 
 fn headline(delivery: &Delivery, paint: Paint) -> String {

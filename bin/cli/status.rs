@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
-use sms_framework::{Mode, Status};
+use sms_framework::config::ROUTE;
+use sms_framework::limiter::Usage;
+use sms_framework::{HealthState, Mode, ProviderStatus, Status};
 
 use super::output::Output;
-use super::wording::{Facts, count};
+use super::wording::{Facts, count, rounded};
 use super::{Ended, Global, sources};
 
 /// Show which provider is in use and why, the limiter, the database and the queue
@@ -37,18 +39,33 @@ fn text(status: &Status, output: &Output) -> String {
     let mut facts = Facts::new();
     facts.add("environment", status.environment.as_str());
     let mut provider = status.provider.clone();
-    if status.kind != provider {
+    if status.kind != provider && status.kind != ROUTE {
         provider.push_str(&format!(" (kind {})", status.kind));
     }
-    facts.add("provider", provider);
+    if status.kind == ROUTE {
+        facts.add("route", provider);
+    } else {
+        facts.add("provider", provider);
+    }
     facts.add("because", status.reason.as_str());
     facts.add_some(
         "FALLBACK",
         status.fallback.as_ref().map(|why| paint.bad(why)),
     );
-    facts.add_some("sender", status.sender.as_ref().map(ToString::to_string));
+    if status.kind != ROUTE {
+        facts.add_some("sender", status.sender.as_ref().map(ToString::to_string));
+    }
     facts.add("database", database(status));
-    facts.add("limiter", limiter(status));
+    if status.kind == ROUTE {
+        for provider in &status.providers {
+            facts.add(format!("- {}", provider.id), member(provider, output));
+        }
+    } else {
+        facts.add("limiter", limiter(status.limiter.as_ref()));
+    }
+    for why in &status.missing {
+        facts.add("MISSING", paint.bad(why));
+    }
     facts.add_some("queue", queue(status));
     if status.log_failures > 0 {
         let lost = format!("{} lost", count(status.log_failures, "log write"));
@@ -66,8 +83,32 @@ fn database(status: &Status) -> String {
     }
 }
 
-fn limiter(status: &Status) -> String {
-    let Some(usage) = &status.limiter else {
+/// A provider of a route: whether it takes messages, from whom, how fast.
+fn member(provider: &ProviderStatus, output: &Output) -> String {
+    let health = provider.health.as_ref();
+    let state = match health.map(|health| health.state) {
+        None | Some(HealthState::Closed) => output.paint.good("takes messages"),
+        Some(HealthState::HalfOpen) => output.paint.warn("one message tries it"),
+        Some(HealthState::Open) => {
+            let wait = health.and_then(|health| health.retry_in);
+            let wait = wait.map(rounded).unwrap_or_default();
+            output.paint.bad(format!("left out; tried again in {wait}"))
+        }
+    };
+    let kind = match &provider.kind {
+        kind if *kind == provider.id => String::new(),
+        kind => format!(" (kind {kind})"),
+    };
+    let sender = match &provider.sender {
+        Some(sender) => format!(", from {sender}"),
+        None => String::new(),
+    };
+    let limiter = limiter(provider.limiter.as_ref());
+    format!("{state}{kind}{sender}; {limiter}")
+}
+
+fn limiter(usage: Option<&Usage>) -> String {
+    let Some(usage) = usage else {
         return "off: nothing paces the sends".to_owned();
     };
     let tokens = match usage.tokens {

@@ -233,7 +233,7 @@ fn a_sender_says_what_is_wrong_with_it() {
         ),
         (
             "service:a b",
-            "`a b` is not a sender: the ID of a messaging service is 1 to 64 visible ASCII \
+            "`a b` is not a sender: the ID of a messaging service is 1 to 256 visible ASCII \
              characters",
         ),
         (

@@ -85,6 +85,7 @@ fn noun(expected: &str) -> &str {
         "an array of length 2" => "a list of two texts",
         "u16" | "u32" => "a whole number",
         other if other.starts_with("struct ") => "a table",
+        other if other.starts_with("enum ") => "one of its words, in quotes",
         other => other,
     }
 }

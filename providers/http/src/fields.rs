@@ -6,7 +6,8 @@ use figment::value::Value as Toml;
 use serde_json::Value;
 use sms_framework::Error;
 
-use crate::template::{Names, Place, Slot, Template, Values};
+use crate::template::{Names, Place, Slot, Template};
+use crate::values::Values;
 
 /// A tree of fields with placeholders in its texts.
 #[derive(Clone, PartialEq, Debug)]

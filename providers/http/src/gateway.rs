@@ -22,7 +22,8 @@ use crate::judge::Judge;
 use crate::receipt::Receipts;
 use crate::request::Plan;
 use crate::secrets::Secrets;
-use crate::template::{Names, Placeholder, Values};
+use crate::template::{Names, Placeholder};
+use crate::values::Values;
 use crate::webhooks::Calls;
 
 /// The shortest secret that guards our URL, in characters.
@@ -149,7 +150,12 @@ impl Http {
             escape::hex_utf16be(text),
             message.to().as_str()[1..].to_owned(),
         ]);
-        hidden.extend(message.tags().values().cloned());
+        let tags = self.plan.tags();
+        hidden.extend(
+            tags.iter()
+                .filter_map(|tag| message.tags().get(tag))
+                .cloned(),
+        );
         hidden
     }
 }

@@ -24,7 +24,8 @@ use crate::receipt::Receipts;
 use crate::request::Plan;
 use crate::secrets::Secrets;
 use crate::tables::Read;
-use crate::template::{Names, Values};
+use crate::template::Names;
+use crate::values::Values;
 use crate::webhooks::Calls;
 
 fn table(text: &str) -> TomlValue {

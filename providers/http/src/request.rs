@@ -3,20 +3,19 @@
 use std::time::Duration;
 
 use figment::value::Value as Toml;
-use secrecy::{ExposeSecret, SecretString};
 use sms_framework::provider::http::HttpClient;
 use sms_framework::provider::http::reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
 use sms_framework::provider::{Capabilities, Reference, Validity};
 use sms_framework::{Error, ErrorKind};
 
+use crate::auth::{Auth, RESERVED, header_name};
 use crate::check::Check;
 use crate::escape;
 use crate::fields::Field;
-use crate::tables::{
-    Body, Method, NumberForm, RequestAuthTable, RequestTable, SenderForm, ValidityTable,
-};
-use crate::template::{Names, Part, Place, Placeholder, Slot, Template, Values};
+use crate::tables::{Body, Method, NumberForm, RequestTable, SenderForm, ValidityTable};
+use crate::template::{Names, Part, Place, Placeholder, Slot, Template};
+use crate::values::Values;
 use crate::xml::XmlTemplate;
 
 /// `[request]`: how a message becomes a request.
@@ -58,17 +57,6 @@ impl Fields {
     }
 }
 
-enum Auth {
-    None,
-    Basic(String, SecretString),
-    Bearer(SecretString),
-    Header(HeaderName, HeaderValue),
-    Query(String, SecretString),
-}
-
-/// Headers that are the protocol's own.
-const RESERVED: &[&str] = &["host", "content-length", "transfer-encoding", "connection"];
-
 impl Plan {
     /// Reads the table.
     pub(crate) fn read(names: &Names<'_>, base: &Url, table: &Toml) -> Result<Self, Error> {
@@ -81,7 +69,7 @@ impl Plan {
             headers: headers(names, &table)?,
             query: query(names, &table)?,
             content: content(names, &table)?,
-            auth: auth(names, table.auth.as_ref())?,
+            auth: Auth::read(names, table.auth.as_ref())?,
             forms: (table.number, table.sender_number),
             max_segments: table.max_segments,
             validity: table
@@ -166,6 +154,17 @@ impl Plan {
         all.any(|slot| slot.placeholder == *placeholder)
     }
 
+    /// The tags of a message that a request holds.
+    pub(crate) fn tags(&self) -> Vec<String> {
+        let (common, alphabets) = self.slots();
+        let all = common.iter().chain(alphabets.iter().flatten());
+        let tag = |slot: &&Slot| match &slot.placeholder {
+            Placeholder::Var(name) => Some(name.clone()),
+            _ => None,
+        };
+        all.filter_map(tag).collect()
+    }
+
     /// What follows from it.
     pub(crate) fn capabilities(&self, has_callback: bool) -> Capabilities {
         let holds = |wanted| self.always(|slot| slot.placeholder == wanted);
@@ -222,13 +221,7 @@ impl Plan {
             Content::Query(_) if self.method == Method::Post => (request.body(""), None),
             Content::Query(_) => (request, None),
         };
-        let request = match &self.auth {
-            Auth::None | Auth::Query(..) => request,
-            Auth::Basic(user, password) => request.basic_auth(user, Some(password.expose_secret())),
-            Auth::Bearer(token) => request.bearer_auth(token.expose_secret()),
-            Auth::Header(name, value) => request.header(name, value),
-        };
-        self.with_headers(request, content_type, values)
+        self.with_headers(self.auth.sign(request), content_type, values)
     }
 
     fn with_headers(
@@ -253,10 +246,7 @@ impl Plan {
 
     fn url(&self, values: &Values<'_>) -> Result<Url, Error> {
         let path = self.path.fill(values, escape::segment)?.unwrap_or_default();
-        let mut pairs = Vec::new();
-        if let Auth::Query(name, secret) = &self.auth {
-            pairs.push((name.clone(), secret.expose_secret().to_owned()));
-        }
+        let mut pairs: Vec<_> = self.auth.parameter().into_iter().collect();
         for (name, value) in &self.query {
             pairs.extend(value.plain(values)?.map(|value| (name.clone(), value)));
         }
@@ -305,11 +295,6 @@ fn path(names: &Names<'_>, text: &str) -> Result<Template, Error> {
         return wrong("it holds a segment of dots; write the path out");
     }
     Ok(template)
-}
-
-fn header_name(check: &Check<'_>, key: &str, name: &str) -> Result<HeaderName, Error> {
-    let parsed = HeaderName::from_bytes(name.as_bytes());
-    parsed.map_err(|_| check.wrong(key, "it is no name of a header; mend it"))
 }
 
 fn headers(names: &Names<'_>, table: &RequestTable) -> Result<Vec<(HeaderName, Template)>, Error> {
@@ -417,61 +402,6 @@ fn fields(names: &Names<'_>, table: &RequestTable, flat: bool) -> Result<Fields,
         }
     };
     Ok(Fields { gsm7, unicode })
-}
-
-fn auth(names: &Names<'_>, value: Option<&Toml>) -> Result<Auth, Error> {
-    const KEY: &str = "request.auth";
-    let check = &names.check;
-    let none_or_one = "it takes `\"none\"`, or a table with one of basic, bearer, header and query";
-    let table: RequestAuthTable = match value {
-        None => return Ok(Auth::None),
-        Some(Toml::String(_, word)) if word == "none" => return Ok(Auth::None),
-        Some(Toml::Dict(..)) => check.read(KEY, value.unwrap_or(&Toml::from(false)))?,
-        Some(_) => return Err(check.wrong(KEY, none_or_one)),
-    };
-    let constant = |key: &str, text: &str| {
-        let key = format!("{KEY}.{key}");
-        let template = Template::read(names, &key, text, Place::Auth)?;
-        let value = template.constant(names.secrets);
-        if value.contains(char::is_control) {
-            let why = "its value holds a line break or another control character; set it anew";
-            return Err(check.wrong(&key, why));
-        }
-        Ok(value)
-    };
-    match (table.basic, table.bearer, table.header, table.query) {
-        (Some([user, password]), None, None, None) => {
-            let user = constant("basic", &user)?;
-            if user.contains(':') {
-                let why = "a user of Basic authentication holds no colon; are user and password two texts?";
-                return Err(check.wrong(&format!("{KEY}.basic"), why));
-            }
-            Ok(Auth::Basic(user, constant("basic", &password)?.into()))
-        }
-        (None, Some(token), None, None) => {
-            let token = constant("bearer", &token)?;
-            if !token.chars().all(|c| c.is_ascii_graphic()) {
-                let why = "its value holds a character that no token has; set it anew";
-                return Err(check.wrong(&format!("{KEY}.bearer"), why));
-            }
-            Ok(Auth::Bearer(token.into()))
-        }
-        (None, None, Some([name, value]), None) => {
-            let key = format!("{KEY}.header");
-            let name = header_name(check, &key, &name)?;
-            if RESERVED.contains(&name.as_str()) {
-                return Err(check.wrong(&key, "this header is the protocol's own; use another"));
-            }
-            let value = HeaderValue::from_bytes(constant("header", &value)?.as_bytes());
-            let mut value = value.map_err(|_| check.wrong(&key, "its value fits no header"))?;
-            value.set_sensitive(true);
-            Ok(Auth::Header(name, value))
-        }
-        (None, None, None, Some([name, value])) => {
-            Ok(Auth::Query(name, constant("query", &value)?.into()))
-        }
-        _ => Err(check.wrong(KEY, none_or_one)),
-    }
 }
 
 fn validity(check: &Check<'_>, table: &ValidityTable) -> Result<Validity, Error> {

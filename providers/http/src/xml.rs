@@ -6,7 +6,8 @@ use roxmltree::{Document, Node, ParsingOptions};
 use sms_framework::Error;
 
 use crate::escape;
-use crate::template::{Names, Part, Place, Slot, Values, spans};
+use crate::template::{Names, Part, Place, Slot, spans};
+use crate::values::Values;
 
 /// A document with placeholders.
 #[derive(Debug)]

@@ -59,7 +59,7 @@ impl Infobip {
 fn logged(id: &str, row: &Value, status: &Status<'_>) -> Logged {
     let state = status.state().unwrap_or(MessageState::Accepted);
     let entry = acceptance(id, state, status, row);
-    let refusal = status.known().filter(|_| !status.is_duplicate());
+    let refusal = status.known();
     Logged {
         entry: match row["error"]["id"].as_u64() {
             Some(code) if code != 0 => entry.with_provider_code(code.to_string()),

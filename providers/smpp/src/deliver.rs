@@ -81,12 +81,12 @@ fn address(fields: &mut Fields<'_>) -> Option<Address> {
 
 /// Tag, length, value, until there is none that is whole.
 fn optional(mut fields: Fields<'_>) -> Vec<(u16, &[u8])> {
-    let mut next = || {
+    let next = || {
         let tag = fields.number()?;
         let length = fields.number()?;
         Some((tag, fields.take(length.into())?))
     };
-    std::iter::from_fn(|| next()).collect()
+    std::iter::from_fn(next).collect()
 }
 
 /// The text of `octets` under a data_coding. Of codings that are not known the ASCII characters
@@ -95,6 +95,7 @@ pub(crate) fn text_of(data_coding: u8, octets: &[u8], alphabet: DefaultAlphabet)
     match data_coding {
         0x00 => default_text(octets, alphabet),
         0x03 => latin1(octets),
+        0x06 => octets.iter().copied().map(cyrillic).collect(),
         0x08 => utf16(octets),
         // Message classes (TS 23.038, 4): bits 3 and 2 are the alphabet, in the second group bit 2.
         0x10..=0x1F if data_coding & 0x0C == 0x00 => default_text(octets, alphabet),
@@ -120,6 +121,17 @@ fn utf16(octets: &[u8]) -> String {
         .collect()
 }
 
+/// ISO 8859-5, which has the letters of Unicode's block in its order.
+fn cyrillic(octet: u8) -> char {
+    match octet {
+        0xAD => '\u{ad}',
+        0xF0 => '№',
+        0xFD => '§',
+        0xA1.. => char::from_u32(0x0360 + u32::from(octet)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        _ => char::from(octet),
+    }
+}
+
 fn ascii(octets: &[u8]) -> String {
     let character = |octet: &u8| match octet {
         octet if octet.is_ascii() => char::from(*octet),
@@ -138,6 +150,7 @@ mod tests {
         assert_eq!(gsm(0x00, &[0x00, 0x1B, 0x65]), "@€");
         assert_eq!(gsm(0x01, b"STOP\xE9"), "STOP\u{FFFD}");
         assert_eq!(gsm(0x03, b"caf\xE9"), "café");
+        assert_eq!(gsm(0x06, b"\xBF\xE0\xD8 \xA1\xF1\xF0\xFF1"), "При Ёё№џ1");
         assert_eq!(gsm(0x08, &[0xD8, 0x3D, 0xDE, 0x00, 0x00, b'!', 7]), "😀!");
         assert_eq!(gsm(0x08, &[0xD8, 0x3D]), "\u{FFFD}");
         assert_eq!(gsm(0x10, &[0x00]), "@");

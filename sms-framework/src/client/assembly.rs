@@ -1,7 +1,6 @@
 //! From what was picked to a client: validate → providers, each with its own layers.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tower::{Layer, ServiceBuilder};
@@ -9,8 +8,8 @@ use tower::{Layer, ServiceBuilder};
 use super::pick::{Member, Picked};
 use super::{Inner, SmsClient};
 use crate::config::{BodyLog, Settings, StackSettings};
-use crate::delivery::{Asking, Chain, Dispatcher, Ledger, Policy, ProviderStack, Router};
-use crate::error::{Error, ErrorKind};
+use crate::delivery::{Asking, Chain, Dispatcher, Ledger, Policy, ProviderStack, Router, row_id};
+use crate::error::Error;
 use crate::limiter::DynClock;
 use crate::message::Templates;
 use crate::provider::EventSink;
@@ -37,11 +36,11 @@ impl Assembly {
             Err(error) => (None, Some(error)),
         };
         let id = picked.choice.provider.as_str();
-        let is_route = self.settings.routes().contains_key(id) && picked.fallback.is_none();
+        let is_route = picked.is_route;
         let simulated = picked
             .members
             .iter()
-            .all(|member| member.provider.capabilities().simulated);
+            .all(|member| member.capabilities.simulated);
         let stacks: Vec<_> = picked
             .members
             .iter()
@@ -68,7 +67,7 @@ impl Assembly {
         };
         let ledger = Arc::new(Ledger::new(
             store.clone(),
-            id,
+            (&if is_route { row_id(id) } else { id.to_owned() }, is_route),
             simulated,
             policy,
             self.wall_clock.clone(),
@@ -128,7 +127,6 @@ impl Assembly {
         } else {
             None
         };
-        let (capabilities, sender) = said(member)?;
         Ok(Chain {
             id: member.id.as_str().into(),
             kind: member.kind.clone(),
@@ -136,8 +134,8 @@ impl Assembly {
             stack: layers(member, stack, slots.clone(), inquiry.clone(), ledger),
             slots,
             inquiry,
-            senders: SenderChoice::new(&stack.senders, sender),
-            limits: Limits::new(&stack.validate, capabilities),
+            senders: SenderChoice::new(&stack.senders, member.sender.clone()),
+            limits: Limits::new(&stack.validate, member.capabilities),
             deadline: stack.send.deadline,
             after_server_error: stack.retry.after_server_error,
             health: Arc::new(Health::new(stack.health.clone(), clock)),
@@ -153,25 +151,6 @@ impl Assembly {
             }
         }
     }
-}
-
-type Said = (
-    crate::provider::Capabilities,
-    Option<crate::message::Sender>,
-);
-
-/// What the plugin says of itself; it may panic here, too.
-fn said(member: &Member) -> Result<Said, Error> {
-    let ask = || {
-        (
-            member.provider.capabilities(),
-            member.provider.default_sender(),
-        )
-    };
-    catch_unwind(AssertUnwindSafe(ask)).map_err(|_panic| {
-        let message = format!("the provider plugin `{}` panicked at start-up", member.id);
-        Error::new(ErrorKind::ProviderFault, message)
-    })
 }
 
 fn inquiry(member: &Member, stack: &StackSettings, store: Option<&DynStore>) -> Option<Inquiry> {

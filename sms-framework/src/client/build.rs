@@ -111,7 +111,7 @@ impl ClientBuilder {
             templates.load_dir(folder)?;
         }
         let picked = match self.provider {
-            Some((id, provider)) => Picked::brought(&self.settings, id, provider, self.store),
+            Some((id, provider)) => Picked::brought(&self.settings, id, provider, self.store)?,
             None => {
                 let registry = self.registry.map_or_else(Registry::linked, Ok)?;
                 Picked::choose(&self.settings, &registry, self.substitutes, self.store)?

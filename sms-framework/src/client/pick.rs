@@ -1,10 +1,12 @@
 //! Which providers and which store are used in the end, and why.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::config::{Choice, Fallback, MOCK, Settings};
-use crate::error::{Error, ErrorKind};
-use crate::provider::{DynProvider, Registry};
+use crate::config::{Choice, Fallback, MOCK, ROUTE, Settings};
+use crate::error::{Certainty, Error, ErrorKind};
+use crate::message::Sender;
+use crate::provider::{Capabilities, DynProvider, Registry};
 use crate::store::DynStore;
 
 /// What is used in the end, and why.
@@ -17,6 +19,7 @@ pub(super) struct Picked {
     pub(super) fallback: Option<Error>,
     /// Why providers of the route are left out.
     pub(super) missing: Vec<Error>,
+    pub(super) is_route: bool,
 }
 
 /// A provider that was built.
@@ -24,6 +27,28 @@ pub(super) struct Member {
     pub(super) id: String,
     pub(super) kind: String,
     pub(super) provider: DynProvider,
+    /// What it said of itself, once.
+    pub(super) capabilities: Capabilities,
+    pub(super) sender: Option<Sender>,
+}
+
+impl Member {
+    /// Asks the plugin what it can do; it may panic here, too.
+    fn new(id: &str, kind: &str, provider: DynProvider) -> Result<Self, Error> {
+        let ask = || (provider.capabilities(), provider.default_sender());
+        let said = catch_unwind(AssertUnwindSafe(ask)).map_err(|_panic| {
+            let message = format!("the provider plugin `{id}` panicked at start-up");
+            Error::new(ErrorKind::ProviderFault, message).with_certainty(Certainty::NotSent)
+        });
+        let (capabilities, sender) = said?;
+        Ok(Self {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            provider,
+            capabilities,
+            sender,
+        })
+    }
 }
 
 impl Picked {
@@ -33,17 +58,13 @@ impl Picked {
         id: String,
         provider: DynProvider,
         store: Option<DynStore>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let store = store.map_or_else(|| open_store(settings), Ok);
         if let Err(why) = &store {
             tracing::error!("sms: messages are sent but not remembered: {why}");
         }
-        let member = Member {
-            id: id.clone(),
-            kind: id.clone(),
-            provider,
-        };
-        Self {
+        let member = Member::new(&id, &id, provider)?;
+        Ok(Self {
             choice: Choice {
                 kind: id.clone(),
                 provider: id,
@@ -53,7 +74,8 @@ impl Picked {
             store,
             fallback: None,
             missing: Vec::new(),
-        }
+            is_route: false,
+        })
     }
 
     /// What the configuration picks, or the mock in its place.
@@ -71,12 +93,10 @@ impl Picked {
                 Some(substitute) => Ok(substitute),
                 None => settings.build_provider(&id, registry),
             };
-            match provider {
-                Ok(provider) => members.push(Member {
-                    kind: settings.kind(&id).to_owned(),
-                    id,
-                    provider,
-                }),
+            let member =
+                provider.and_then(|provider| Member::new(&id, settings.kind(&id), provider));
+            match member {
+                Ok(member) => members.push(member),
                 Err(error) => missing.push(error),
             }
         }
@@ -84,6 +104,7 @@ impl Picked {
         let strict = settings.fallback() == Fallback::Error;
         match store {
             Ok(store) if !members.is_empty() && !(strict && !missing.is_empty()) => Ok(Self {
+                is_route: choice.kind == ROUTE,
                 choice,
                 members,
                 store: Ok(store),
@@ -122,7 +143,7 @@ impl Picked {
 
 /// A message that is only simulated must not pass for one that was sent.
 fn all_or_none_simulated(choice: &Choice, members: &[Member]) -> Result<(), Error> {
-    let simulates = |member: &&Member| member.provider.capabilities().simulated;
+    let simulates = |member: &&Member| member.capabilities.simulated;
     let (mocks, real): (Vec<_>, Vec<_>) = members.iter().partition(simulates);
     let (Some(mock), Some(real)) = (mocks.first(), real.first()) else {
         return Ok(());
@@ -181,6 +202,7 @@ fn fall_back(
             store,
             fallback: Some(why),
             missing: Vec::new(),
+            is_route: false,
         });
     }
     let mock = Choice {
@@ -198,14 +220,11 @@ fn fall_back(
     })?;
     Ok(Picked {
         choice: mock,
-        members: vec![Member {
-            id: MOCK.to_owned(),
-            kind: MOCK.to_owned(),
-            provider,
-        }],
+        members: vec![Member::new(MOCK, MOCK, provider)?],
         store,
         fallback: Some(why),
         missing: Vec::new(),
+        is_route: false,
     })
 }
 

@@ -67,8 +67,9 @@ pub struct ProviderStatus {
     pub sender: Option<Sender>,
     /// Its limiter; `None` where nothing paces the sends.
     pub limiter: Option<Usage>,
-    /// How it is doing, by the sends of this client; of use in a route.
-    pub health: HealthReport,
+    /// How it is doing in a route, by the sends of this client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthReport>,
 }
 
 /// The database and its health.
@@ -85,13 +86,13 @@ pub struct DatabaseStatus {
 }
 
 impl ProviderStatus {
-    fn of(chain: &Chain) -> Self {
+    fn of(chain: &Chain, in_route: bool) -> Self {
         Self {
             id: chain.id.to_string(),
             kind: chain.kind.clone(),
             sender: chain.default_sender(),
             limiter: chain.slots.as_ref().map(|slots| slots.usage()),
-            health: chain.health.report(),
+            health: in_route.then(|| chain.health.report()),
         }
     }
 }
@@ -104,8 +105,11 @@ impl SmsClient {
             Some(store) => count(self.dispatcher().ledger(), store).await.ok(),
             None => None,
         };
-        let chains = self.dispatcher().router().chains();
-        let providers: Vec<_> = chains.iter().map(ProviderStatus::of).collect();
+        let router = self.dispatcher().router();
+        let chains = router.chains().iter();
+        let providers: Vec<_> = chains
+            .map(|chain| ProviderStatus::of(chain, router.is_route()))
+            .collect();
         Status {
             mock_mode: inner.simulated,
             mode: if inner.simulated {

@@ -37,7 +37,7 @@ fn problem(layer: &Layer, path: &str, value: &Value, catalog: &Catalog<'_>) -> O
     }
     match key {
         // What stands in a tree is the provider's to judge.
-        Some(key) if key.ty == KeyType::Tree && !path.ends_with(key.name) => None,
+        Some(key) if key.ty == KeyType::Tree && own_name(path) != key.name => None,
         Some(key) => mismatch(key.ty, value).map(|expected| format!("`{path}` takes {expected}")),
         None if is_section(path, catalog) => match value {
             Value::Dict(..) => None,
@@ -56,6 +56,14 @@ fn problem(layer: &Layer, path: &str, value: &Value, catalog: &Catalog<'_>) -> O
                 format!("unknown key `{path}`: {hint}")
             })
         }
+    }
+}
+
+/// The name of a key within its own table.
+fn own_name(path: &str) -> &str {
+    match path.strip_prefix("providers.") {
+        Some(rest) => rest.split_once('.').map_or(rest, |(_, name)| name),
+        None => path,
     }
 }
 

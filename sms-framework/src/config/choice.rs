@@ -10,7 +10,7 @@ use super::variables::name_of;
 use super::{Settings, layer::Layer};
 use crate::error::{Error, ErrorKind};
 use crate::nearest::nearest;
-use crate::provider::{BuildError, DynProvider, ProviderEntry, Registry};
+use crate::provider::{BuildError, DynProvider, KeyType, ProviderEntry, Registry};
 
 /// The kind that takes over where the chosen provider cannot be used.
 pub const MOCK: &str = "mock";
@@ -242,6 +242,12 @@ fn missing(entry: &ProviderEntry, id: &str, table: &Dict, aliases_apply: bool) -
     let named: Vec<_> = least
         .iter()
         .map(|name| {
+            if entry
+                .key(name)
+                .is_some_and(|key| key.ty == KeyType::Tree && !key.secret)
+            {
+                return format!("the table `providers.{id}.{name}`");
+            }
             let variable = name_of(&format!("providers.{id}.{name}"));
             let alias = entry.key(name).and_then(|key| key.env.first());
             match alias.filter(|_| aliases_apply) {

@@ -77,10 +77,26 @@ fn toml(value: &Value) -> String {
             "[{}]",
             items.iter().map(toml).collect::<Vec<_>>().join(", ")
         ),
+        Value::Dict(_, table) => {
+            let pairs = table
+                .iter()
+                .map(|(name, value)| format!("{} = {}", bare(name), toml(value)));
+            format!("{{ {} }}", Vec::from_iter(pairs).join(", "))
+        }
         other => match (other.to_i128(), other.to_f64()) {
             (Some(integer), _) => integer.to_string(),
             (None, Some(float)) => format!("{float:?}"),
             _ => "…".to_owned(),
         },
+    }
+}
+
+/// A key as TOML writes it: in quotes where it has to be.
+fn bare(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("{name:?}")
     }
 }

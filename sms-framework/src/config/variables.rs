@@ -41,10 +41,10 @@ pub(super) fn layers(
         }
         let path = path_of(name);
         // `…_FILE` is read with its base name, unless it is a key by itself.
-        if let Some(base) = name
-            .strip_suffix("_FILE")
-            .filter(|_| catalog.key(&path).is_none())
-        {
+        // In a table of secrets every name is a secret's, and none ends so.
+        let key = catalog.key(&path);
+        let is_key = key.is_some_and(|key| key.ty != KeyType::Tree || !key.secret);
+        if let Some(base) = name.strip_suffix("_FILE").filter(|_| !is_key) {
             if !variables.contains_key(base) {
                 let path = path_of(base);
                 layers.extend(read(variables, base, &path, catalog.key(&path), problems));

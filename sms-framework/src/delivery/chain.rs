@@ -46,15 +46,21 @@ impl Chain {
         need.is_met_by(self.capabilities())
     }
 
-    /// The message as it goes to this provider: from its own number where it names none.
+    /// Whom the message comes from at this provider: its own wish, else this provider's choice.
+    pub(super) fn sender_of<'a>(&'a self, message: &'a Outbound) -> Option<&'a Sender> {
+        match message.from() {
+            Some(wish) if !message.sender_is_chosen => Some(wish),
+            _ => self.senders.sender_for(message.to()),
+        }
+    }
+
+    /// The message as it goes to this provider.
     pub(super) fn addressed(&self, message: &Arc<Outbound>) -> Arc<Outbound> {
-        if message.from().is_some() {
+        let sender = self.sender_of(message);
+        if sender == message.from() {
             return Arc::clone(message);
         }
-        match self.senders.sender_for(message.to()) {
-            Some(sender) => Arc::new(message.from_chosen(Some(sender.clone()))),
-            None => Arc::clone(message),
-        }
+        Arc::new(message.from_chosen(sender.cloned()))
     }
 
     pub(super) async fn send(&self, request: SendRequest) -> Result<Receipt, Error> {

@@ -9,9 +9,9 @@ use tower::Service;
 
 use super::chain::Chain;
 use super::ledger::HasRow;
-use super::router::{Stop, Way, more_hopeful};
+use super::router::{Resting, Stop, Way, more_hopeful};
 use super::{Delivery, Invalid, Ledger, Router};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Class, Error, ErrorKind};
 use crate::message::{Hop, Receipt};
 use crate::route::{Left, blame, goes_on};
 use crate::stack::SendRequest;
@@ -43,29 +43,23 @@ impl Dispatcher {
             let invalid = Invalid::from(request.message().as_ref());
             self.ledger.refuse(invalid, error)
         };
-        let mut way = match self.router.way(request.message()) {
+        let way = match self.router.way(request.message()) {
             Ok(way) => way,
             Err(nobody_can) => {
                 guard.disarm();
                 return refuse(nobody_can);
             }
         };
-        let mut journey = Journey::default();
-        let first = self.router.next(&mut way, &mut journey.passed);
-        let begun = match &first {
-            Some(stop) => {
-                let message = stop.chain.addressed(request.message());
-                self.ledger.begin(&message, &stop.chain.id).await
-            }
-            None => {
-                let id = self.router.id();
-                self.ledger.begin(request.message(), id).await
-            }
+        let mut journey = Journey::new(way);
+        let first = journey.next(&self.router, &request);
+        let (message, provider) = match &first {
+            Some(stop) => (&stop.message, &stop.chain.id),
+            None => (request.message(), self.router.id()),
         };
-        match begun {
+        match self.ledger.begin(message, provider).await {
             Ok(has_row) => {
-                journey.row = first.as_ref().map(|stop| Arc::clone(&stop.chain.id));
-                let result = self.travel(&request, way, first, journey).await;
+                journey.row = (has_row == HasRow::Yes).then(|| Arc::clone(provider));
+                let result = self.travel(&request, journey, first).await;
                 guard.disarm();
                 settle(&self.ledger, &request, result, has_row).await
             }
@@ -93,13 +87,11 @@ impl Dispatcher {
             None => self.router.way(request.message()),
         };
         let result = match way {
-            Ok(mut way) => {
-                let mut journey = Journey {
-                    row,
-                    ..Journey::default()
-                };
-                let first = self.router.next(&mut way, &mut journey.passed);
-                self.travel(&request, way, first, journey).await
+            Ok(way) => {
+                let mut journey = Journey::new(way);
+                journey.row = row;
+                let first = journey.next(&self.router, &request);
+                self.travel(&request, journey, first).await
             }
             Err(error) => Err(error),
         };
@@ -108,30 +100,35 @@ impl Dispatcher {
     }
 
     /// From provider to provider, as long as that cannot double the message.
-    async fn travel(
-        &self,
+    async fn travel<'a>(
+        &'a self,
         request: &SendRequest,
-        mut way: Way,
-        mut stop: Option<Stop<'_>>,
         mut journey: Journey,
+        mut stop: Option<Stop<'a>>,
     ) -> Result<Receipt, Error> {
         let trail = request.trail();
         let mut failed = None;
         loop {
             journey.passed.drain(..).for_each(|hop| trail.add_hop(hop));
-            let Some(Stop { chain, admission }) = stop.take() else {
-                return Err(self.router.exhausted(failed));
+            let Some(Stop {
+                chain,
+                message,
+                leave,
+            }) = stop.take()
+            else {
+                return Err(self.router.exhausted(failed, &journey.resting));
             };
-            let message = chain.addressed(request.message());
-            let attempt = request.at_provider(message);
+            let attempt = request.at_provider(message, leave.clone(), chain.deadline);
             self.hand_over(&attempt, chain, &mut journey).await?;
             let before = trail.calls();
             let result = chain.send(attempt).await;
             let error = result.as_ref().err();
-            if let Some(admission) = admission {
-                admission.report(blame(error), request.message().to());
-            }
             if self.router.is_route() {
+                let to = request.message().to();
+                match leave {
+                    Some(leave) => leave.report(error, to),
+                    None => chain.health.note(blame(error), to),
+                }
                 trail.add_hop(Hop {
                     provider: chain.id.to_string(),
                     calls: trail.calls() - before,
@@ -140,32 +137,24 @@ impl Dispatcher {
                 });
             }
             let error = match result {
-                Ok(receipt) => {
-                    let path = trail.hops();
-                    if path.len() < 2 {
-                        return Ok(receipt);
-                    }
-                    return Ok(Receipt {
-                        attempts: trail.calls(),
-                        path,
-                        ..receipt
-                    });
-                }
+                Ok(receipt) => return Ok(with_path(receipt, request)),
                 Err(error) => error,
             };
             let left = Left {
                 doubt: trail.doubt(),
                 asked_in_vain: trail.was_asked_in_vain(),
             };
-            let in_time = request.started().elapsed() < chain.deadline;
-            let on = in_time && !way.is_pinned() && goes_on(&error, left, chain.after_server_error);
+            let on = !journey.way.is_pinned() && goes_on(&error, left, chain.after_server_error);
             let error = more_hopeful(failed.take(), error);
             if !on {
                 return Err(error);
             }
+            if request.started().elapsed() >= chain.deadline {
+                return Err(out_of_time(error));
+            }
             tracing::warn!(message_id = %request.message().id(), "it goes on to another provider: {error}");
             failed = Some(error);
-            stop = self.router.next(&mut way, &mut journey.passed);
+            stop = journey.next(&self.router, request);
         }
     }
 
@@ -185,13 +174,54 @@ impl Dispatcher {
     }
 }
 
+/// Another provider might have taken it, had there been time.
+fn out_of_time(error: Error) -> Error {
+    if error.class() != Class::Account {
+        return error;
+    }
+    let what = format!("send.deadline passed before another provider could be tried: {error}");
+    Error::new(ErrorKind::DeadlineExceeded, what)
+}
+
+/// The receipt of a message that went through several providers tells which.
+fn with_path(receipt: Receipt, request: &SendRequest) -> Receipt {
+    let path = request.trail().hops();
+    if path.len() < 2 {
+        return receipt;
+    }
+    Receipt {
+        attempts: request.trail().calls(),
+        path,
+        ..receipt
+    }
+}
+
 /// What is known of a message on its way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Journey {
-    /// The provider that its row names.
+    way: Way,
+    /// The provider that its row names; `None` where it has no row.
     row: Option<Arc<str>>,
     /// Providers that were passed over since the last stop.
     passed: Vec<Hop>,
+    /// Those that were passed over at all.
+    resting: Resting,
+}
+
+impl Journey {
+    fn new(way: Way) -> Self {
+        Self {
+            way,
+            row: None,
+            passed: Vec::new(),
+            resting: Resting::default(),
+        }
+    }
+
+    fn next<'a>(&mut self, router: &'a Router, request: &SendRequest) -> Option<Stop<'a>> {
+        let message = request.message();
+        router.next(&mut self.way, message, &mut self.passed, &mut self.resting)
+    }
 }
 
 /// Settles the row and tells what became of the message.

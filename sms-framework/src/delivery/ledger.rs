@@ -10,7 +10,7 @@ use super::counts::Counters;
 use super::{Counts, Delivery, End, Ending, Invalid};
 use crate::config::{AfterServerError, BodyLog, QueueSettings};
 use crate::error::{Certainty, Class, Error, ErrorKind};
-use crate::message::{MessageState, Outbound, Receipt};
+use crate::message::{MessageState, Outbound, Receipt, Sender};
 use crate::stack::{AttemptLog, SendRequest, WallClock, after};
 use crate::store::{Attempt, DynStore, ErrorNote, NewMessage, Settlement};
 
@@ -36,6 +36,7 @@ pub(crate) struct Ledger {
     store: Option<DynStore>,
     /// What the configuration picked: a provider, or a route.
     id: Arc<str>,
+    is_route: bool,
     simulated: bool,
     policy: Policy,
     clock: WallClock,
@@ -47,7 +48,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(
         store: Option<DynStore>,
-        id: &str,
+        (id, is_route): (&str, bool),
         simulated: bool,
         policy: Policy,
         clock: WallClock,
@@ -55,6 +56,7 @@ impl Ledger {
         Self {
             store,
             id: id.into(),
+            is_route,
             simulated,
             policy,
             clock,
@@ -90,7 +92,7 @@ impl Ledger {
     pub(super) fn asking(&self, request: &SendRequest) -> Asking {
         let providers = &self.policy.providers;
         let doubter = request.trail().doubter();
-        let of_doubter = doubter.and_then(|doubter| providers.get(&doubter));
+        let of_doubter = doubter.and_then(|doubter| providers.get(&doubter.provider));
         of_doubter
             .or_else(|| providers.values().next())
             .copied()
@@ -165,14 +167,8 @@ impl Ledger {
         let Some(store) = &self.store else {
             return Ok(());
         };
-        let message = request.message();
-        let noted = store
-            .hand_over(message.id(), provider, message.from())
-            .await;
-        match noted {
+        match store.hand_over(request.message(), provider).await {
             Ok(true) => Ok(()),
-            // Without a row there is nothing to take over.
-            Ok(false) if request.round.is_none() => Ok(()),
             Ok(false) => Err(Error::new(
                 ErrorKind::Storage,
                 "its lease ran out before it was sent: another process decides about it",
@@ -316,7 +312,7 @@ impl Ledger {
     fn whose(&self, request: &SendRequest, error: &Error, state: MessageState) -> String {
         let known = |id: &&str| self.policy.providers.contains_key(*id);
         match request.trail().doubter() {
-            Some(doubter) => doubter.as_ref().to_owned(),
+            Some(doubter) => doubter.provider.as_ref().to_owned(),
             None if state == MessageState::Queued => self.id.as_ref().to_owned(),
             None => {
                 let ended = error.provider().filter(known);
@@ -329,7 +325,7 @@ impl Ledger {
     fn next_round(&self, request: &SendRequest, error: &Error) -> Option<Timestamp> {
         let queue = &self.policy.queue;
         let earlier = request.round.as_ref().map_or(0, |round| round.earlier);
-        let wait = if spends_a_round(error) {
+        let wait = if spends_a_round(request, error) {
             let rounds = earlier + u32::from(request.round.is_some());
             if rounds >= queue.max_rounds {
                 return None;
@@ -347,6 +343,23 @@ impl Ledger {
         (due <= oldest).then_some(due)
     }
 
+    /// The sender that goes with whoever the row names: the message is found by it. `None` leaves
+    /// the row's as it is.
+    fn whose_number(&self, request: &SendRequest, end: &End) -> Option<Option<String>> {
+        let message = request.message();
+        if message.from().is_some() && !message.sender_is_chosen {
+            return None;
+        }
+        let text = |sender: Option<&Sender>| Some(sender.map(ToString::to_string));
+        match (&end.result, request.trail().doubter()) {
+            (Ok(receipt), _) => text(receipt.from.as_ref()),
+            (Err(_), Some(doubter)) => text(doubter.sender.as_ref()),
+            // Whoever sends it next has numbers of its own.
+            (Err(_), None) if end.state == MessageState::Queued && self.is_route => text(None),
+            (Err(_), None) => None,
+        }
+    }
+
     fn settlement(&self, request: &SendRequest, end: &End) -> Settlement {
         let receipt = end.result.as_ref().ok();
         let ids = receipt.map(|receipt| {
@@ -362,14 +375,14 @@ impl Ledger {
             id: message.id(),
             state: end.state,
             provider: Some(end.provider.clone()),
-            // Whoever sends it next has numbers of its own.
-            forget_sender: end.state == MessageState::Queued
-                && request.trail().doubt().is_none()
-                && self.policy.providers.len() > 1
-                && (message.from().is_none() || message.sender_is_chosen),
+            sender: self.whose_number(request, end),
             attempts: request.trail().calls(),
             from_queue: request.round.is_some()
-                && end.result.as_ref().err().is_none_or(spends_a_round),
+                && end
+                    .result
+                    .as_ref()
+                    .err()
+                    .is_none_or(|error| spends_a_round(request, error)),
             doubt: if receipt.is_some() {
                 None
             } else {
@@ -411,9 +424,14 @@ enum Row {
     Missing,
 }
 
-/// A round that our own limiter or a dropped run ended before anything was asked is not counted.
-fn spends_a_round(error: &Error) -> bool {
-    !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Canceled)
+/// A round that our own limiter, a dropped run or a resting route ended before anybody was called is
+/// not counted.
+fn spends_a_round(request: &SendRequest, error: &Error) -> bool {
+    let ours = matches!(
+        error.kind(),
+        ErrorKind::RateLimited | ErrorKind::Canceled | ErrorKind::NoRoute
+    );
+    !ours || request.trail().calls() > 0
 }
 
 /// The provider's refusal, or our own.
@@ -433,6 +451,9 @@ impl AttemptLog for Ledger {
     }
 
     fn abandoned(&self, request: &SendRequest, result: Result<Receipt, Error>) {
+        if let Some(leave) = &request.leave {
+            leave.report(result.as_ref().err(), request.message().to());
+        }
         let end = self.given_up(request, result);
         tracing::info!(message_id = %request.message().id(), status = %end.state, "an attempt ended after its caller had gone");
         self.settle_soon(request, end);

@@ -19,7 +19,7 @@ pub(crate) use dispatch::Dispatcher;
 pub(crate) use ledger::{Asking, Ledger, Policy};
 pub use queue::QueueReport;
 pub(crate) use queue::{count, process};
-pub(crate) use router::Router;
+pub(crate) use router::{Router, row_id};
 
 use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::phone::masked_input;
@@ -36,8 +36,8 @@ pub struct Delivery {
     pub id: MessageId,
     /// Where it stands now.
     pub status: MessageState,
-    /// The id of the provider: of the one that took it, that may have it, or that ended it; the
-    /// route's name where none did.
+    /// The id of the provider: of the one that took it, that may have it, or that ended it; where
+    /// none did, the route, as `route:NAME`.
     pub provider: String,
     /// The provider's id of it, where it took it.
     pub provider_message_id: Option<String>,
@@ -124,9 +124,14 @@ impl Delivery {
             provider_status: receipt.and_then(|receipt| receipt.provider_status.clone()),
             simulated,
             to: message.to().to_string(),
-            from: receipt
-                .map_or(message.from(), |receipt| receipt.from.as_ref())
-                .cloned(),
+            from: match receipt {
+                Some(receipt) => receipt.from.clone(),
+                None => {
+                    let doubter = request.trail().doubter();
+                    let there = doubter.and_then(|doubter| doubter.sender);
+                    there.or_else(|| message.from().cloned())
+                }
+            },
             segments: receipt.map_or(message.segments().count, |receipt| receipt.segments),
             encoding: message.segments().encoding,
             attempts: request.trail().calls(),

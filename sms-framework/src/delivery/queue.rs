@@ -105,7 +105,9 @@ async fn round(dispatcher: &Dispatcher, claimed: Claimed) -> Delivery {
 fn request(router: &Router, claimed: &Claimed) -> SendRequest {
     // A route's name in the row of a message that was being sent: its process went away before it
     // had handed the message to any provider.
-    let unsent = router.is_route() && *claimed.provider == **router.id();
+    let unsent = claimed.was == MessageState::Sending
+        && router.is_route()
+        && *claimed.provider == **router.id();
     let held = claimed.was != MessageState::Queued && !unsent;
     let doubt = claimed.doubt.or(held.then_some(Doubt::NoAnswer));
     let round = Round {

@@ -7,33 +7,39 @@ use super::chain::Chain;
 use crate::config::duration;
 use crate::error::{Class, Error, ErrorKind};
 use crate::message::{Hop, Outbound};
-use crate::route::{Admission, Health, Plan};
+use crate::route::{Health, Leave, Plan, Stops};
 
 /// The providers of a client: one, or those of a route.
 #[derive(Debug)]
 pub(crate) struct Router {
-    /// What the configuration picked: the id of the one provider, or the name of the route.
+    /// What stands in the rows of messages that nobody in particular has: the id of the one
+    /// provider, or the route's name in a form that no table can have.
     id: Arc<str>,
     chains: Vec<Chain>,
     healths: Vec<Arc<Health>>,
     plan: Option<Plan>,
 }
 
-/// The providers that a message may still go through, most wanted first.
+/// The providers that a message may still go through.
 #[derive(Debug)]
-pub(super) struct Way {
-    left: std::vec::IntoIter<usize>,
-    /// The message may go through this provider alone, whatever its health.
-    pinned: bool,
+pub(super) enum Way {
+    /// One provider alone, whatever its health; then none.
+    Pinned(Option<usize>),
+    Open(Stops),
 }
 
-/// A provider that is to be tried now.
+/// A provider that is to be tried now, with the message as it goes there.
 #[derive(Debug)]
 pub(super) struct Stop<'a> {
     pub(super) chain: &'a Chain,
-    /// What the message reports to, where health matters.
-    pub(super) admission: Option<Admission>,
+    pub(super) message: Arc<Outbound>,
+    /// What the provider is told about how it went, where that matters.
+    pub(super) leave: Option<Leave>,
 }
+
+/// Providers that were passed over because they are left out for now.
+#[derive(Debug, Default)]
+pub(super) struct Resting(Vec<(Arc<str>, Duration)>);
 
 impl Router {
     /// A client of one provider.
@@ -50,7 +56,7 @@ impl Router {
     pub(crate) fn route(name: &str, plan: Plan, chains: Vec<Chain>) -> Self {
         let health = |chain: &Chain| Arc::clone(&chain.health);
         Self {
-            id: name.into(),
+            id: row_id(name).into(),
             healths: chains.iter().map(health).collect(),
             chains,
             plan: Some(plan),
@@ -86,103 +92,129 @@ impl Router {
     /// No provider takes such a message: the first one's reason.
     pub(super) fn way(&self, message: &Outbound) -> Result<Way, Error> {
         let Some(plan) = &self.plan else {
-            return Ok(Way::pinned(0));
+            return Ok(Way::Pinned(Some(0)));
         };
         let meets = |chain: usize, need| self.chains[chain].meets(need);
-        let candidates = plan.candidates(message, meets, &self.healths);
-        if candidates.is_empty() {
-            // Those that would be asked are not configured: that may change.
-            return Ok(Way {
-                left: Vec::new().into_iter(),
-                pinned: false,
-            });
+        let reachable = plan.reachable(message, meets);
+        let refusals = reachable.iter().map(|at| self.refusal(*at, message));
+        // Where nobody can be reached, those that could be are not configured: that may change.
+        match refusals.collect::<Option<Vec<_>>>() {
+            Some(refusals) if !refusals.is_empty() => {
+                Err(refusals.into_iter().next().unwrap_or_else(|| self.nobody()))
+            }
+            _ => Ok(Way::Open(plan.start())),
         }
-        let mut refusal: Option<Error> = None;
-        let able: Vec<_> = candidates
-            .into_iter()
-            .filter(|at| {
-                let chain = &self.chains[*at];
-                match chain.limits.check(message) {
-                    Ok(()) => true,
-                    Err(error) => {
-                        refusal.get_or_insert(error.with_provider(&chain.id));
-                        false
-                    }
-                }
-            })
-            .collect();
-        if let Some(refusal) = refusal.filter(|_| able.is_empty()) {
-            return Err(refusal);
-        }
-        Ok(Way {
-            left: able.into_iter(),
-            pinned: false,
-        })
+    }
+
+    /// Why the provider does not take the message, if it does not.
+    fn refusal(&self, at: usize, message: &Outbound) -> Option<Error> {
+        let chain = &self.chains[at];
+        let checked = chain.limits.check(message, chain.sender_of(message));
+        Some(checked.err()?.with_provider(&chain.id))
     }
 
     /// The way of a message that only the provider called `id` may send.
     pub(super) fn way_to(&self, id: &str) -> Option<Way> {
         let at = self.chains.iter().position(|chain| *chain.id == *id)?;
-        Some(Way::pinned(at))
+        Some(Way::Pinned(Some(at)))
     }
 
-    /// The next provider that takes messages; those that are left out are noted as `passed`.
-    pub(super) fn next(&self, way: &mut Way, passed: &mut Vec<Hop>) -> Option<Stop<'_>> {
-        for at in way.left.by_ref() {
-            let chain = &self.chains[at];
-            if way.pinned {
+    /// The next provider that takes the message; those that are left out are noted.
+    pub(super) fn next(
+        &self,
+        way: &mut Way,
+        message: &Arc<Outbound>,
+        passed: &mut Vec<Hop>,
+        resting: &mut Resting,
+    ) -> Option<Stop<'_>> {
+        let stops = match (way, &self.plan) {
+            (Way::Open(stops), Some(plan)) => (stops, plan),
+            (Way::Pinned(at), _) => {
+                let chain = &self.chains[at.take()?];
                 return Some(Stop {
                     chain,
-                    admission: None,
+                    // In doubt it is found, and sent again, as it went there before.
+                    message: match message.from() {
+                        Some(_) => Arc::clone(message),
+                        None => chain.addressed(message),
+                    },
+                    leave: None,
                 });
             }
+            (Way::Open(_), None) => return None,
+        };
+        let (stops, plan) = stops;
+        let meets = |chain: usize, need| self.chains[chain].meets(need);
+        while let Some(at) = plan.next(stops, message, meets, &self.healths) {
+            if self.refusal(at, message).is_some() {
+                continue;
+            }
+            let chain = &self.chains[at];
             if let Some(admission) = chain.health.admit() {
                 return Some(Stop {
                     chain,
-                    admission: Some(admission),
+                    message: chain.addressed(message),
+                    leave: Some(Leave::new(admission)),
                 });
             }
+            let wait = chain.health.wait();
             passed.push(Hop {
                 provider: chain.id.to_string(),
                 calls: 0,
                 code: Some(ErrorKind::NoRoute.code()),
-                error: Some(format!("left out for {}", shown(chain.health.wait()))),
+                error: Some(format!("left out for {}", shown(wait))),
             });
+            resting.0.push((Arc::clone(&chain.id), wait));
         }
         None
     }
 
-    /// The error of a message that no provider was left for. Of what went wrong on the way, what
-    /// time can cure counts.
-    pub(super) fn exhausted(&self, last: Option<Error>) -> Error {
-        if let Some(error) = last {
-            return error;
+    /// The error of a message that no provider is left for. Of what went wrong on the way, what time
+    /// can cure counts: also that somebody is only resting.
+    pub(super) fn exhausted(&self, last: Option<Error>, resting: &Resting) -> Error {
+        match last {
+            Some(error) if error.class() != Class::Account || resting.0.is_empty() => error,
+            _ if resting.0.is_empty() => self.nobody(),
+            _ => self.all_rest(resting),
         }
-        let waits = self
-            .chains
-            .iter()
-            .map(|chain| (&chain.id, chain.health.wait()));
-        let out: Vec<_> = waits.filter(|(_, wait)| !wait.is_zero()).collect();
-        let Some(soonest) = out.iter().map(|(_, wait)| *wait).min() else {
-            let message = format!(
-                "no provider of route `{}` that may take this message can be used",
-                self.id
-            );
-            return Error::new(ErrorKind::NoRoute, message)
-                .with_help("`sms config check` tells why");
-        };
-        let out = out
-            .into_iter()
-            .map(|(id, wait)| format!("{id} (left out for {})", shown(wait)));
+    }
+
+    fn nobody(&self) -> Error {
         let message = format!(
-            "no provider of route `{}` takes messages now: {}",
-            self.id,
+            "no provider of {} that may take this message can be used",
+            self.named()
+        );
+        Error::new(ErrorKind::NoRoute, message).with_help("`sms config check` tells why")
+    }
+
+    fn all_rest(&self, resting: &Resting) -> Error {
+        let out = resting
+            .0
+            .iter()
+            .map(|(id, wait)| format!("{id} (left out for {})", shown(*wait)));
+        let message = format!(
+            "no provider of {} takes this message now: {}",
+            self.named(),
             Vec::from_iter(out).join(", ")
         );
+        let soonest = resting.0.iter().map(|(_, wait)| *wait).min();
         Error::new(ErrorKind::NoRoute, message)
-            .with_retry_after(soonest)
-            .with_help("their sends failed; each is tried again by itself")
+            .with_retry_after(soonest.unwrap_or_default())
+            .with_help("sends to several recipients failed there; each is tried again by itself")
     }
+
+    fn named(&self) -> String {
+        match self.id.split_once(':') {
+            Some((what, name)) => format!("{what} `{name}`"),
+            None => format!("`{}`", self.id),
+        }
+    }
+}
+
+/// What stands in the rows of messages that wait for the route called `name`: no table can have that
+/// name.
+pub(crate) fn row_id(name: &str) -> String {
+    format!("route:{name}")
 }
 
 /// Whole seconds: nobody needs more.
@@ -191,15 +223,8 @@ fn shown(wait: Duration) -> String {
 }
 
 impl Way {
-    fn pinned(at: usize) -> Self {
-        Self {
-            left: vec![at].into_iter(),
-            pinned: true,
-        }
-    }
-
     pub(super) fn is_pinned(&self) -> bool {
-        self.pinned
+        matches!(self, Self::Pinned(_))
     }
 }
 

@@ -89,10 +89,10 @@ impl Error {
         self
     }
 
-    /// The same error in other words.
+    /// The same error in other words: one sentence, like that of [`new`](Self::new).
     #[must_use]
-    pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.0.message = message;
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
         self
     }
 

@@ -48,7 +48,7 @@ impl Outbound {
         }
     }
 
-    /// The same from `sender`, where it names none itself.
+    /// The same from a sender that was chosen for it.
     pub(crate) fn from_chosen(&self, sender: Option<Sender>) -> Self {
         Self {
             from: sender,

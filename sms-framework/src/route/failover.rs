@@ -23,6 +23,10 @@ pub(crate) struct Left {
 /// | no answer, or one that cannot be read | is not, whatever anybody says |
 /// | a 5xx answer | is tried only where the provider was asked and does not list the message, and policy would resend it there too |
 pub(crate) fn goes_on(error: &Error, left: Left, policy: AfterServerError) -> bool {
+    // By class: under a doubt every error is `MaybeSent`.
+    if error.class() == Class::Permanent || error.kind() == ErrorKind::Canceled {
+        return false;
+    }
     match left.doubt {
         Some(Doubt::NoAnswer) => return false,
         Some(Doubt::ServerError) => {
@@ -33,9 +37,7 @@ pub(crate) fn goes_on(error: &Error, left: Left, policy: AfterServerError) -> bo
     match (error.certainty(), error.class()) {
         (Certainty::MaybeSent, _) => false,
         (_, Class::Account) => true,
-        (Certainty::NotSent, Class::Transient | Class::Throttled) => {
-            error.kind() != ErrorKind::Canceled
-        }
+        (Certainty::NotSent, _) => true,
         _ => false,
     }
 }

@@ -1,7 +1,6 @@
 //! How a provider of a route is doing: a sliding window, a breaker that half-opens with one probe.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,13 +13,15 @@ use crate::message::PhoneNumber;
 
 /// How many pieces the window slides by.
 const PIECES: u64 = 12;
-/// Of more different recipients than this in a window nobody needs to know.
-const MOST_RECIPIENTS: usize = 4096;
+/// In one piece of the window more recipients than this are a sample large enough.
+const MOST_RECIPIENTS: usize = 512;
 /// A provider that takes messages never gets less of its share than this: somebody has to find out
 /// that it works again.
 const LEAST: f64 = 0.05;
 /// The share with which a provider starts again after it was left out.
 const RESTART: f64 = 0.1;
+/// While a probe is under way nobody knows when it ends; it is soon.
+const WHILE_PROBED: Duration = Duration::from_secs(1);
 
 /// Whether a provider takes messages, as a route sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,7 +45,9 @@ pub struct HealthReport {
     pub factor: f64,
     /// Sends that went well in the window.
     pub good: u64,
-    /// Different recipients to whom sends failed in the window.
+    /// Sends that failed in the window.
+    pub bad: u64,
+    /// To how many different recipients (of at most 512 in each twelfth of the window).
     pub failing_recipients: u64,
     /// Sends that it throttled in the window.
     pub throttled: u64,
@@ -71,18 +74,45 @@ pub(crate) struct Health {
 
 #[derive(Debug)]
 struct State {
-    /// One for each piece of the window, newest last.
+    /// One for each piece of the window in which something happened, newest last.
     pieces: Vec<Piece>,
-    /// When each recipient's last failure was. One number's storms count once.
-    failing: HashMap<u64, u64>,
     breaker: Breaker,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+/// A twelfth of the window. Each recipient has one vote in it, the part of its sends that failed, so
+/// that neither one number's storm nor one busy number outvotes the others.
+#[derive(Debug, Default)]
 struct Piece {
     number: u64,
     good: u64,
+    bad: u64,
     throttled: u64,
+    /// Good and bad sends by recipient.
+    recipients: HashMap<u64, (u32, u32)>,
+    /// The sum of the votes.
+    against: f64,
+}
+
+impl Piece {
+    fn note(&mut self, recipient: u64, is_good: bool) {
+        if is_good {
+            self.good += 1;
+        } else {
+            self.bad += 1;
+        }
+        if self.recipients.len() >= MOST_RECIPIENTS && !self.recipients.contains_key(&recipient) {
+            return;
+        }
+        let vote = |(good, bad): (u32, u32)| match good + bad {
+            0 => 0.0,
+            all => f64::from(bad) / f64::from(all),
+        };
+        let sends = self.recipients.entry(recipient).or_default();
+        self.against -= vote(*sends);
+        let count = if is_good { &mut sends.0 } else { &mut sends.1 };
+        *count = count.saturating_add(1);
+        self.against += vote(*sends);
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,8 +121,16 @@ enum Breaker {
     Closed(Option<Tick>),
     /// Until when it is left out, and for how long that is.
     Open(Tick, Duration),
-    /// One message tries it; how long it was left out before that.
-    HalfOpen(Duration),
+    /// One message tries it.
+    HalfOpen,
+}
+
+/// The votes of a window.
+#[derive(Default)]
+struct Votes {
+    all: f64,
+    against: f64,
+    throttled: f64,
 }
 
 impl Health {
@@ -102,7 +140,6 @@ impl Health {
             clock,
             state: Mutex::new(State {
                 pieces: Vec::new(),
-                failing: HashMap::new(),
                 breaker: Breaker::Closed(None),
             }),
         }
@@ -118,10 +155,10 @@ impl Health {
         let probing = match state.breaker {
             Breaker::Closed(_) => None,
             Breaker::Open(until, wait) if now >= until => {
-                state.breaker = Breaker::HalfOpen(wait);
+                state.breaker = Breaker::HalfOpen;
                 Some(wait)
             }
-            Breaker::Open(..) | Breaker::HalfOpen(_) => return None,
+            Breaker::Open(..) | Breaker::HalfOpen => return None,
         };
         Some(Admission {
             health: Arc::clone(self),
@@ -140,13 +177,13 @@ impl Health {
         let since = match state.breaker {
             // A probe that is due is taken by whoever would be sent there anyway.
             Breaker::Open(until, _) if now >= until => return LEAST,
-            Breaker::Open(..) | Breaker::HalfOpen(_) => return 0.0,
+            Breaker::Open(..) | Breaker::HalfOpen => return 0.0,
             Breaker::Closed(since) => since,
         };
-        let seen = self.seen(state, now);
-        let bad = seen.failing as f64 + seen.throttled as f64;
-        // One more good one than there was: a single failure in a quiet hour is not the end.
-        let score = (seen.good as f64 + 1.0) / (seen.good as f64 + bad + 1.0);
+        let votes = self.votes(state, now);
+        // One more good vote than there was: a single failure in a quiet hour is not the end.
+        let good = votes.all - votes.against + 1.0;
+        let score = good / (votes.all + votes.throttled + 1.0);
         let recovered = since.map_or(1.0, |since| {
             let part = now.since(since).as_secs_f64() / self.settings.window.as_secs_f64();
             RESTART + (1.0 - RESTART) * part
@@ -159,49 +196,52 @@ impl Health {
         match self.state().breaker {
             Breaker::Closed(_) => Duration::ZERO,
             Breaker::Open(until, _) => until.since(self.clock.now()),
-            Breaker::HalfOpen(wait) => wait,
+            Breaker::HalfOpen => WHILE_PROBED,
         }
     }
 
     pub(crate) fn report(&self) -> HealthReport {
         let now = self.clock.now();
         let mut state = self.state();
-        let seen = self.seen(&mut state, now);
+        let factor = self.factor_of(&mut state, now);
         let (name, retry_in) = match state.breaker {
             Breaker::Closed(_) => (HealthState::Closed, None),
             Breaker::Open(until, _) => (HealthState::Open, Some(until.since(now))),
-            Breaker::HalfOpen(_) => (HealthState::HalfOpen, None),
+            Breaker::HalfOpen => (HealthState::HalfOpen, None),
         };
+        self.forget_old(&mut state, now);
+        let sum = |of: fn(&Piece) -> u64| state.pieces.iter().map(of).sum();
         HealthReport {
             state: name,
-            factor: self.factor_of(&mut state, now),
-            good: seen.good,
-            failing_recipients: seen.failing,
-            throttled: seen.throttled,
+            factor,
+            good: sum(|piece| piece.good),
+            bad: sum(|piece| piece.bad),
+            failing_recipients: failing(&state.pieces, usize::MAX) as u64,
+            throttled: sum(|piece| piece.throttled),
             retry_in,
         }
     }
 
-    fn note(&self, blame: Blame, to: &PhoneNumber, probing: Option<Duration>) {
+    /// What a send that needed no admission says about the provider.
+    pub(crate) fn note(&self, blame: Blame, to: &PhoneNumber) {
+        self.note_of(blame, to, None);
+    }
+
+    fn note_of(&self, blame: Blame, to: &PhoneNumber, probing: Option<Duration>) {
         let now = self.clock.now();
-        let number = self.piece_at(now);
         let mut state = self.state();
+        self.forget_old(&mut state, now);
+        let number = self.piece_at(now);
         match blame {
-            Blame::Good => piece(&mut state.pieces, number).good += 1,
+            Blame::Good => piece(&mut state.pieces, number).note(to.digits(), true),
+            Blame::Bad => piece(&mut state.pieces, number).note(to.digits(), false),
             Blame::Throttled => piece(&mut state.pieces, number).throttled += 1,
-            Blame::Bad => {
-                let full = state.failing.len() >= MOST_RECIPIENTS;
-                match state.failing.entry(to.digits()) {
-                    Entry::Occupied(mut last) => drop(last.insert(number)),
-                    Entry::Vacant(_) if full => {}
-                    Entry::Vacant(place) => drop(place.insert(number)),
-                }
-            }
             Blame::Nothing => {}
         }
         match (probing, blame) {
             (Some(_), Blame::Good | Blame::Throttled) => {
-                state.failing.clear();
+                // What went before is over; what it does from now on counts.
+                state.pieces.clear();
                 state.breaker = Breaker::Closed(Some(now));
             }
             (Some(wait), Blame::Bad) => {
@@ -219,25 +259,30 @@ impl Health {
         if !matches!(state.breaker, Breaker::Closed(_)) {
             return;
         }
-        let seen = self.seen(state, now);
-        let share = seen.failing as f64 / (seen.failing + seen.good) as f64;
-        let enough = seen.failing >= u64::from(self.settings.min_failures);
-        if enough && share >= self.settings.open_above {
+        let votes = self.votes(state, now);
+        let enough = self.settings.min_failures as usize;
+        if votes.against >= self.settings.open_above * votes.all
+            && failing(&state.pieces, enough) >= enough
+        {
             let wait = self.settings.cooldown;
             state.breaker = Breaker::Open(now.after(wait), wait);
         }
     }
 
-    /// What happened in the window; what is older is forgotten.
-    fn seen(&self, state: &mut State, now: Tick) -> Seen {
+    fn votes(&self, state: &mut State, now: Tick) -> Votes {
+        self.forget_old(state, now);
+        let mut votes = Votes::default();
+        for piece in &state.pieces {
+            votes.all += piece.recipients.len() as f64;
+            votes.against += piece.against;
+            votes.throttled += piece.throttled as f64;
+        }
+        votes
+    }
+
+    fn forget_old(&self, state: &mut State, now: Tick) {
         let oldest = (self.piece_at(now) + 1).saturating_sub(PIECES);
         state.pieces.retain(|piece| piece.number >= oldest);
-        state.failing.retain(|_, last| *last >= oldest);
-        Seen {
-            good: state.pieces.iter().map(|piece| piece.good).sum(),
-            throttled: state.pieces.iter().map(|piece| piece.throttled).sum(),
-            failing: state.failing.len() as u64,
-        }
     }
 
     fn piece_at(&self, now: Tick) -> u64 {
@@ -245,15 +290,26 @@ impl Health {
         now.as_nanos() / piece
     }
 
+    fn is_closed(&self) -> bool {
+        matches!(self.state().breaker, Breaker::Closed(_))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct Seen {
-    good: u64,
-    throttled: u64,
-    failing: u64,
+/// The different recipients to whom sends failed, counted up to `enough`.
+fn failing(pieces: &[Piece], enough: usize) -> usize {
+    let mut seen = HashSet::new();
+    for piece in pieces {
+        for (recipient, (_, bad)) in &piece.recipients {
+            if *bad > 0 && seen.insert(*recipient) && seen.len() >= enough {
+                return enough;
+            }
+        }
+    }
+    seen.len()
 }
 
 fn piece(pieces: &mut Vec<Piece>, number: u64) -> &mut Piece {
@@ -276,9 +332,14 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
+    /// Whether the leave still holds: a message may have waited long for its slot.
+    pub(crate) fn holds(&self) -> bool {
+        self.probing.is_some() || self.health.is_closed()
+    }
+
     /// Tells how the message went.
     pub(crate) fn report(mut self, blame: Blame, to: &PhoneNumber) {
-        self.health.note(blame, to, self.probing.take());
+        self.health.note_of(blame, to, self.probing.take());
     }
 }
 

@@ -6,10 +6,14 @@
 
 mod failover;
 mod health;
+mod leave;
 mod plan;
 mod schedule;
 
-pub(crate) use failover::{Blame, Left, blame, goes_on};
-pub(crate) use health::{Admission, Health};
+use failover::Blame;
+pub(crate) use failover::{Left, blame, goes_on};
+use health::Admission;
+pub(crate) use health::Health;
 pub use health::{HealthReport, HealthState};
-pub(crate) use plan::Plan;
+pub(crate) use leave::Leave;
+pub(crate) use plan::{Plan, Stops};

@@ -38,6 +38,7 @@ struct Choice {
     shares: Shares,
 }
 
+/// A target: a provider by its place, or a route by its.
 #[derive(Debug, Clone, Copy)]
 enum Node {
     Provider(usize),
@@ -63,60 +64,93 @@ impl Plan {
         Self { routes, root }
     }
 
-    /// The providers that may take the message, most wanted first; `can` tells whether one of them
-    /// meets a need, `healths` how they are doing.
-    pub(crate) fn candidates(
+    /// Where a message starts: nothing is chosen yet.
+    pub(crate) fn start(&self) -> Stops {
+        Stops {
+            left: vec![(Node::Route(self.root), Vec::new())],
+            seen: Vec::new(),
+        }
+    }
+
+    /// The next provider for the message; inner routes are asked only when it comes to them. `can`
+    /// tells whether a provider meets a need, `healths` how they are doing.
+    pub(crate) fn next(
         &self,
+        stops: &mut Stops,
         message: &Outbound,
         can: impl Fn(usize, Need) -> bool,
         healths: &[Arc<Health>],
-    ) -> Vec<usize> {
-        let mut found = Vec::new();
-        self.walk(self.root, message, &can, healths, &mut found);
-        found
+    ) -> Option<usize> {
+        while let Some((node, needs)) = stops.left.pop() {
+            match node {
+                Node::Provider(provider) => {
+                    if !stops.seen.contains(&provider)
+                        && needs.iter().all(|need| can(provider, *need))
+                    {
+                        stops.seen.push(provider);
+                        return Some(provider);
+                    }
+                }
+                Node::Route(route) => {
+                    let route = &self.routes[route];
+                    let choice = route.choice(message);
+                    let factor = |node| self.factor(node, message, healths);
+                    let order = choice.order(route.strategy, factor);
+                    let needs = [needs.as_slice(), choice.needs.as_slice()].concat();
+                    let inner = order.into_iter().rev();
+                    let inner = inner.map(|at| (choice.targets[at], needs.clone()));
+                    stops.left.extend(inner);
+                }
+            }
+        }
+        None
     }
 
-    fn walk(
+    /// Every provider that the message may come to, in no particular order; no turn is taken.
+    pub(crate) fn reachable(
         &self,
-        route: usize,
         message: &Outbound,
-        can: &impl Fn(usize, Need) -> bool,
-        healths: &[Arc<Health>],
-        found: &mut Vec<usize>,
-    ) {
-        let route = &self.routes[route];
-        let choice = route.choice(message);
-        let start = found.len();
-        for at in choice.order(route.strategy, |node| self.factor(node, healths)) {
-            match choice.targets[at] {
+        can: impl Fn(usize, Need) -> bool,
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut left = vec![(Node::Route(self.root), Vec::new())];
+        while let Some((node, needs)) = left.pop() {
+            match node {
                 Node::Provider(provider) => {
-                    if !found.contains(&provider) {
+                    if !found.contains(&provider) && needs.iter().all(|need| can(provider, *need)) {
                         found.push(provider);
                     }
                 }
-                Node::Route(inner) => self.walk(inner, message, can, healths, found),
+                Node::Route(route) => {
+                    let choice = self.routes[route].choice(message);
+                    let needs = [needs.as_slice(), choice.needs.as_slice()].concat();
+                    let inner = choice.targets.iter().rev();
+                    left.extend(inner.map(|node| (*node, needs.clone())));
+                }
             }
         }
-        // What came before is another choice's, with needs of its own.
-        let mut at = 0;
-        found.retain(|provider| {
-            at += 1;
-            at <= start || choice.needs.iter().all(|need| can(*provider, *need))
-        });
+        found
     }
 
-    /// The best that a target's providers are doing.
-    fn factor(&self, node: Node, healths: &[Arc<Health>]) -> f64 {
+    /// The best that a target's providers are doing, for this message.
+    fn factor(&self, node: Node, message: &Outbound, healths: &[Arc<Health>]) -> f64 {
         match node {
             Node::Provider(provider) => healths[provider].factor(),
             Node::Route(route) => {
-                let targets = self.routes[route].otherwise.targets.iter();
+                let targets = self.routes[route].choice(message).targets.iter();
                 targets
-                    .map(|node| self.factor(*node, healths))
+                    .map(|node| self.factor(*node, message, healths))
                     .fold(0.0, f64::max)
             }
         }
     }
+}
+
+/// What a message may still come to, the next one last, with what each has to be able to do.
+#[derive(Debug)]
+pub(crate) struct Stops {
+    left: Vec<(Node, Vec<Need>)>,
+    seen: Vec<usize>,
 }
 
 impl Route {

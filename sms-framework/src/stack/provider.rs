@@ -61,7 +61,7 @@ impl ProviderService {
                 .with_provider(&self.id)
                 .with_attempts(request.attempt())),
         };
-        request.trail().call_ended(&result);
+        request.trail().call_ended(message, &result);
         result
     }
 }

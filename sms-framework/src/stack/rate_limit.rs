@@ -5,11 +5,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::time::Instant;
 use tower::{Layer, Service};
 
 use super::SendRequest;
 use crate::config::{RateLimitSettings, Unit};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::limiter::{Clock, KeyedLimiter, Quota, Refused, SystemClock, Usage};
 use crate::message::{Outbound, Receipt, Sender};
 
@@ -166,6 +167,12 @@ impl<S: Clone, C: Clock> Clone for RateLimit<S, C> {
     }
 }
 
+/// Many wait for slots at once: when the provider is left out, they need not all find out.
+fn left_out() -> Error {
+    let message = "it was left out while the message waited for its slot";
+    Error::new(ErrorKind::NoRoute, message)
+}
+
 impl<S, C> Service<SendRequest> for RateLimit<S, C>
 where
     S: Service<SendRequest, Response = Receipt, Error = Error> + Clone + Send + 'static,
@@ -187,7 +194,13 @@ where
         let keeper = self.keeper.clone();
         Box::pin(async move {
             if let Some(keeper) = keeper {
-                keeper.slot(request.message()).await?;
+                let left = request.latest.map_or(Duration::MAX, |latest| {
+                    latest.saturating_duration_since(Instant::now())
+                });
+                keeper.slot_within(request.message(), left).await?;
+            }
+            if request.leave.as_ref().is_some_and(|leave| !leave.holds()) {
+                return Err(left_out());
             }
             inner.call(request).await
         })

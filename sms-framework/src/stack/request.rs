@@ -3,11 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::config::AfterServerError;
 use crate::error::{Certainty, Error};
-use crate::message::{Hop, Outbound, Receipt};
+use crate::message::{Hop, Outbound, Receipt, Sender};
+use crate::route::Leave;
 use crate::store::Doubt;
 
 /// One send on its way through the stack: the message, the number of the attempt, and the trail
@@ -20,6 +23,10 @@ pub struct SendRequest {
     trail: Arc<Trail>,
     /// Which round from the queue this is; `None` for a send that its caller waits for.
     pub(crate) round: Option<Round>,
+    /// What a provider of a route is told about how the send went.
+    pub(crate) leave: Option<Leave>,
+    /// No call starts after this: the first one at a later provider of a route included.
+    pub(super) latest: Option<Instant>,
     /// Set where the retry policy settled the send without another call.
     pub(super) verdict: Option<Arc<OnceLock<Result<Receipt, Error>>>>,
 }
@@ -34,6 +41,8 @@ impl SendRequest {
             started: Instant::now(),
             trail: Arc::new(Trail::default()),
             round: None,
+            leave: None,
+            latest: None,
             verdict: None,
         }
     }
@@ -49,17 +58,26 @@ impl SendRequest {
             ..Self::new(message)
         };
         if let Some((doubt, provider)) = doubt {
-            request.trail.add_doubt(doubt, Some(provider));
+            let sender = request.message.from().cloned();
+            request.trail.add_doubt(doubt, Some(provider), sender);
         }
         request
     }
 
     /// The same send at another provider: its first attempt there, with the message as it goes
-    /// there. The trail and the time since the start stay.
-    pub(crate) fn at_provider(&self, message: Arc<Outbound>) -> Self {
+    /// there. The trail and the time since the start stay; no call starts later than `deadline` after
+    /// that.
+    pub(crate) fn at_provider(
+        &self,
+        message: Arc<Outbound>,
+        leave: Option<Leave>,
+        deadline: Duration,
+    ) -> Self {
         Self {
             message,
+            leave,
             attempt: 1,
+            latest: self.started.checked_add(deadline),
             verdict: None,
             ..self.clone()
         }
@@ -119,6 +137,15 @@ pub(crate) struct Round {
     pub(crate) provider: Arc<str>,
 }
 
+/// Who may have a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Doubter {
+    /// The id of the provider.
+    pub(crate) provider: Arc<str>,
+    /// The sender that the message had there: it can be found only by that.
+    pub(crate) sender: Option<Sender>,
+}
+
 /// What the attempts of one send left behind, noted by
 /// [`ProviderService`](super::ProviderService); readable even after the send was dropped.
 #[derive(Debug, Default)]
@@ -128,7 +155,7 @@ pub struct Trail {
     doubt: AtomicU8,
     asked_in_vain: AtomicBool,
     /// The provider that left the doubt: looked at only where there is one.
-    doubter: Mutex<Option<Arc<str>>>,
+    doubter: Mutex<Option<Doubter>>,
     /// The providers that a route tried and left.
     hops: Mutex<Vec<Hop>>,
 }
@@ -157,9 +184,8 @@ impl Trail {
         }
     }
 
-    /// The id of the provider that may have the message, where one is known.
-    #[must_use]
-    pub fn doubter(&self) -> Option<Arc<str>> {
+    /// The provider that may have the message, and whom it would come from, where one is known.
+    pub(crate) fn doubter(&self) -> Option<Doubter> {
         self.doubt()?;
         lock(&self.doubter).clone()
     }
@@ -181,7 +207,7 @@ impl Trail {
         lock(&self.hops).push(hop);
     }
 
-    fn add_doubt(&self, doubt: Doubt, provider: Option<&str>) {
+    fn add_doubt(&self, doubt: Doubt, provider: Option<&str>, sender: Option<Sender>) {
         let weight = match doubt {
             Doubt::ServerError => 1,
             Doubt::NoAnswer => 2,
@@ -189,7 +215,8 @@ impl Trail {
         if self.doubt.fetch_max(weight, Ordering::AcqRel) <= weight
             && let Some(provider) = provider
         {
-            *lock(&self.doubter) = Some(provider.into());
+            let provider = provider.into();
+            *lock(&self.doubter) = Some(Doubter { provider, sender });
         }
     }
 
@@ -205,7 +232,7 @@ impl Trail {
         self.abandoned.store(true, Ordering::Release);
     }
 
-    pub(super) fn call_ended(&self, result: &Result<Receipt, Error>) {
+    pub(super) fn call_ended(&self, message: &Outbound, result: &Result<Receipt, Error>) {
         match result {
             Err(error) if error.certainty() == Certainty::MaybeSent => {
                 let doubt = if error.is_server_answer() {
@@ -214,7 +241,7 @@ impl Trail {
                     Doubt::NoAnswer
                 };
                 self.asked_in_vain.store(false, Ordering::Release);
-                self.add_doubt(doubt, error.provider());
+                self.add_doubt(doubt, error.provider(), message.from().cloned());
             }
             _ => {}
         }

@@ -200,7 +200,7 @@ impl<C: Clock> Policy<SendRequest, Receipt, Error> for RetryPolicy<C> {
             Next::GiveUp
         } else {
             // The service below may be anybody's: what it answered is noted here too.
-            request.trail().call_ended(result);
+            request.trail().call_ended(request.message(), result);
             self.0.next(&error, request)
         };
         let (wait, ask) = match next {

@@ -83,12 +83,14 @@ impl Validator {
         let to = self.number(&message.to)?;
         check_media(&message)?;
         check_length(&message.body, self.max_characters)?;
-        if message.from.is_none() {
+        let is_chosen = message.from.is_none();
+        if is_chosen {
             message.from = self.senders.sender_for(&to).cloned();
         }
-        let outbound = Outbound::of_draft(message, to, self.clock.now());
+        let mut outbound = Outbound::of_draft(message, to, self.clock.now());
+        outbound.sender_is_chosen = is_chosen;
         if let Some(limits) = &self.limits {
-            limits.check(&outbound)?;
+            limits.check(&outbound, outbound.from())?;
         }
         Ok(outbound)
     }
@@ -114,8 +116,8 @@ impl Limits {
         &self.capabilities
     }
 
-    /// Why the provider does not take the message, if it does not.
-    pub(crate) fn check(&self, message: &Outbound) -> Result<(), Error> {
+    /// Why the provider does not take the message from `sender`, if it does not.
+    pub(crate) fn check(&self, message: &Outbound, sender: Option<&Sender>) -> Result<(), Error> {
         check_length(message.body(), self.max_characters)?;
         let can = &self.capabilities;
         let cannot =
@@ -128,7 +130,7 @@ impl Limits {
         if let Some(time) = message.valid_for() {
             self.check_validity(time).map_err(|what| cannot(&what))?;
         }
-        if matches!(message.from(), Some(Sender::MessagingService(_))) && !can.messaging_service {
+        if matches!(sender, Some(Sender::MessagingService(_))) && !can.messaging_service {
             return Err(cannot(
                 "has no messaging services: send from a number or a sender ID",
             ));

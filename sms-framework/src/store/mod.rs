@@ -18,7 +18,7 @@ pub use record::{
 };
 
 use crate::error::Error;
-use crate::message::{MessageId, Sender};
+use crate::message::{MessageId, Outbound};
 
 /// A shared handle to any store.
 pub type DynStore = Arc<dyn Store>;
@@ -60,17 +60,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The same some time soon, for where nobody can wait: a dropped send.
     fn settle_soon(&self, settlement: Settlement);
 
-    /// Notes that `provider` is handed the message next, with that sender: true where this store
-    /// still leases it, false (and nothing is noted) where it does not.
+    /// Notes that `provider` is handed the message next, with the sender that it has there: true
+    /// where this store still leases it, false (and nothing is noted) where it does not.
     ///
     /// # Errors
     /// `STORAGE`: it could not be written.
-    async fn hand_over(
-        &self,
-        id: MessageId,
-        provider: &str,
-        sender: Option<&Sender>,
-    ) -> Result<bool, Error>;
+    async fn hand_over(&self, message: &Outbound, provider: &str) -> Result<bool, Error>;
 
     /// Leases up to `limit` messages of `providers` whose time has come (`queued`, `unknown` with a time to ask
     /// again, `sending` whose lease ran out) until `lease_until`, longest due first.

@@ -71,8 +71,9 @@ pub struct Settlement {
     /// The id of the provider that has it, or may have it; of whoever sends it next where it waits.
     /// `None` leaves the row's as it is.
     pub provider: Option<String>,
-    /// The sender was chosen for a provider that did not take it: the next one has its own.
-    pub forget_sender: bool,
+    /// The sender that goes with that provider, or that there is none; `None` leaves the row's as it
+    /// is.
+    pub sender: Option<Option<String>>,
     /// How many calls to the provider this round made; added to the row's count.
     pub attempts: u32,
     /// Whether this was a round from the queue (adds one to the row's count of rounds).

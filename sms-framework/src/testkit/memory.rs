@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind};
-use crate::message::{MessageId, MessageState, Outbound, Sender};
+use crate::message::{MessageId, MessageState, Outbound};
 use crate::store::{
     Attempt, Claimed, DayStats, DeliveryStats, Doubt, ErrorCount, MessageFilter, MessageRecord,
     NewMessage, QueueCounts, Settlement, StatsFilter, Store, StoreInfo, begun_before,
@@ -104,9 +104,10 @@ impl MemoryStore {
         if let Some(provider) = settlement.provider {
             record.provider = provider;
         }
-        if settlement.forget_sender {
-            record.from = None;
-            row.message = Arc::new(row.message.from_chosen(None));
+        if let Some(sender) = settlement.sender {
+            let chosen = sender.as_deref().and_then(|sender| sender.parse().ok());
+            row.message = Arc::new(row.message.from_chosen(chosen));
+            record.from = sender;
         }
         record.attempts += settlement.attempts;
         record.rounds += u32::from(settlement.from_queue);
@@ -204,21 +205,16 @@ impl Store for MemoryStore {
         }
     }
 
-    async fn hand_over(
-        &self,
-        id: MessageId,
-        provider: &str,
-        sender: Option<&Sender>,
-    ) -> Result<bool, Error> {
+    async fn hand_over(&self, message: &Outbound, provider: &str) -> Result<bool, Error> {
         self.works()?;
         let mut rows = self.rows();
         let leased = |row: &&mut Row| row.ours && row.record.status == MessageState::Sending;
-        let Some(row) = rows.get_mut(&id).filter(leased) else {
+        let Some(row) = rows.get_mut(&message.id()).filter(leased) else {
             return Ok(false);
         };
         provider.clone_into(&mut row.record.provider);
-        row.record.from = sender.map(ToString::to_string);
-        row.message = Arc::new(row.message.from_chosen(sender.cloned()));
+        row.record.from = message.from().map(ToString::to_string);
+        row.message = Arc::new(message.clone());
         Ok(true)
     }
 

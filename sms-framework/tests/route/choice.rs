@@ -231,3 +231,37 @@ async fn what_a_route_needs_leaves_out_who_lacks_it() {
     );
     assert_eq!(world.taken_by(message()).await.as_deref(), Some("a"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pool_takes_turns_only_for_messages_that_come_to_it() {
+    let toml = "
+        [routes.main]
+        strategy = 'weighted'
+        use = ['pool', 'c']
+        [routes.pool]
+        strategy = 'weighted'
+        use = ['a', 'b']
+    ";
+    let world = three(toml);
+    for number in 0..100 {
+        world.taken_by(to(number)).await.unwrap();
+    }
+    assert_eq!(
+        (world.calls("a"), world.calls("b"), world.calls("c")),
+        (25, 25, 50)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chosen_messaging_service_goes_to_nobody_who_has_none() {
+    let toml = "
+        [senders]
+        '+1' = 'service:pool-1'
+        [routes.main]
+        use = ['plain', 'a']
+    ";
+    let plain = sms_framework::testkit::ScriptedProvider::new();
+    let world = World::new(toml, [("plain", plain), ("a", provider())]);
+    assert_eq!(world.taken_by(message()).await.as_deref(), Some("a"));
+    assert_eq!(world.calls("plain"), 0);
+}

@@ -163,7 +163,7 @@ async fn where_all_fail_time_can_cure_it_if_it_can_cure_one() {
     );
     let delivery = world.sms.deliver(message()).await;
     assert_eq!(delivery.status, MessageState::Queued);
-    assert_eq!(delivery.provider, "main");
+    assert_eq!(delivery.provider, "route:main");
     let error = delivery.error.unwrap();
     assert_eq!((error.code(), error.class()), ("CONNECT", Class::Transient));
     assert!(error.is_queued());
@@ -276,4 +276,103 @@ async fn a_dropped_send_goes_nowhere_else() {
     tokio::time::sleep(super::support::seconds(10)).await;
     assert_eq!((world.calls("a"), world.calls("b")), (1, 0));
     assert_eq!(world.row(id).status, MessageState::Canceled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_providers_slot_is_not_waited_for_beyond_the_deadline() {
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.b.rate_limit]
+        enabled = true
+        rate = 0.04
+        burst = 1
+        initial = 1
+    ";
+    // The first provider takes 80 of the 90 s that a send has; the other's next slot is 25 s away.
+    let slow = provider().otherwise(fails(ErrorKind::Connect).after(super::support::seconds(80)));
+    let toml = format!("send.attempt_timeout = '100s'\nqueue.lease = '10m'\n{toml}");
+    let world = World::new(&toml, [("a", slow), ("b", provider())]);
+    let first = world.sms.clone();
+    let second = world.sms.clone();
+    let began = tokio::time::Instant::now();
+    let (first, second) = tokio::join!(first.deliver(message()), second.deliver(message()));
+    let (taken, waits): (Vec<_>, Vec<_>) = [first, second]
+        .into_iter()
+        .partition(sms_framework::Delivery::is_accepted);
+    assert_eq!((taken.len(), waits[0].status), (1, MessageState::Queued));
+    assert_eq!(waits[0].error.as_ref().unwrap().code(), "RATE_LIMITED");
+    assert_eq!(began.elapsed(), super::support::seconds(80));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_server_error_too_an_opt_out_goes_nowhere_else() {
+    // The retry at the same provider is told that the recipient opted out.
+    let a = asked()
+        .script([fails(ErrorKind::ServerError), fails(ErrorKind::OptedOut)])
+        .lookup_otherwise(Finding::Nothing);
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.a.retry]
+        max_attempts = 2
+        base = '1ms'
+    ";
+    let world = World::new(toml, [("a", a), ("b", provider())]);
+    let delivery = world.sms.deliver(message()).await;
+    assert_eq!(delivery.error.unwrap().code(), "OPTED_OUT");
+    assert_eq!(world.calls("b"), 0);
+
+    // The second provider is.
+    let a = asked()
+        .otherwise(fails(ErrorKind::ServerError))
+        .lookup_otherwise(Finding::Nothing);
+    let b = provider().otherwise(fails(ErrorKind::OptedOut));
+    let toml = "[routes.main]\nuse = ['a', 'b', 'c']";
+    let world = World::new(toml, [("a", a), ("b", b), ("c", provider())]);
+    assert_eq!(world.taken_by(message()).await, None);
+    assert_eq!(world.calls("c"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_account_is_no_end_while_another_only_rests() {
+    let a = provider()
+        .script(vec![fails(ErrorKind::Connect); 5])
+        .otherwise(fails(ErrorKind::Account));
+    let b = provider().script(vec![fails(ErrorKind::Connect); 5]);
+    let toml = "
+        health.open_above = 0.9
+        [providers.a.health]
+        min_failures = 100
+        [routes.main]
+        use = ['a', 'b']
+    ";
+    let world = World::new(toml, [("a", a), ("b", b)]);
+    for number in 0..5 {
+        let _delivery = world.sms.deliver(super::support::to(number)).await;
+    }
+    let delivery = world.sms.deliver(message()).await;
+    assert_eq!(delivery.status, MessageState::Queued);
+    let error = delivery.error.unwrap();
+    assert_eq!(
+        error.to_string(),
+        "no provider of route `main` takes this message now: b (left out for 30s)"
+    );
+    assert!(error.is_queued());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_process_that_took_the_message_over_decides_about_it() {
+    // The first provider takes so long that the lease runs out.
+    let slow = provider().otherwise(fails(ErrorKind::Connect).after(super::support::seconds(20)));
+    let world = World::of_two(slow, provider());
+    let message = message();
+    let id = message.id;
+    let sms = world.sms.clone();
+    let sending = tokio::spawn(async move { sms.deliver(message).await });
+    tokio::time::sleep(super::support::seconds(1)).await;
+    world.store.take_over(id);
+    let delivery = sending.await.unwrap();
+    assert_eq!(delivery.status, MessageState::Unknown);
+    assert_eq!(world.calls("b"), 0);
 }

@@ -6,13 +6,13 @@ use super::support::{World, fails, message, provider, seconds, to};
 async fn state(world: &World, id: &str) -> HealthState {
     let status = world.sms.status().await;
     let provider = status.providers.iter().find(|provider| provider.id == id);
-    provider.unwrap().health.state
+    provider.unwrap().health.as_ref().unwrap().state
 }
 
 async fn factor(world: &World, id: &str) -> f64 {
     let status = world.sms.status().await;
     let provider = status.providers.iter().find(|provider| provider.id == id);
-    provider.unwrap().health.factor
+    provider.unwrap().health.as_ref().unwrap().factor
 }
 
 /// Sends to that many different numbers.
@@ -70,20 +70,94 @@ async fn while_one_message_probes_the_others_go_elsewhere() {
     assert_eq!(state(&world, "a").await, HealthState::Closed);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_probe_that_is_dropped_leaves_the_place_to_the_next() {
-    let a = provider()
-        .script(vec![fails(ErrorKind::Connect); 5])
-        .script([Act::Hang]);
-    let world = World::of_two(a, provider());
-    send(&world, 0..5).await;
-    tokio::time::advance(seconds(31)).await;
+/// Sends to that number, and goes away before there is an answer.
+async fn go_away(world: &World, number: u32) {
     let sms = world.sms.clone();
-    let probe = tokio::spawn(async move { sms.deliver(to(100)).await });
+    let sending = tokio::spawn(async move { sms.deliver(to(number)).await });
     tokio::task::yield_now().await;
-    probe.abort();
-    let _aborted = probe.await;
+    sending.abort();
+    let _aborted = sending.await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_whose_caller_goes_away_before_the_call_leaves_the_place_to_the_next() {
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.a.rate_limit]
+        enabled = true
+        rate = 0.1
+        burst = 6
+        initial = 6
+    ";
+    let a = provider().script(vec![fails(ErrorKind::Connect); 5]);
+    let world = World::new(toml, [("a", a), ("b", provider())]);
+    send(&world, 0..5).await;
+    tokio::time::advance(seconds(30)).await;
+    // Slots: the probe takes none in time, for others have just taken what there was.
+    for number in 0..4 {
+        go_away(&world, 50 + number).await;
+    }
+    assert_ne!(state(&world, "a").await, HealthState::HalfOpen);
     assert_eq!(world.taken_by(to(101)).await.as_deref(), Some("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_that_go_away_do_not_hide_an_outage() {
+    let a = provider().script(vec![Act::Hang; 5]).otherwise(Act::Accept);
+    let world = World::of_two(a, provider());
+    for number in 0..5 {
+        go_away(&world, number).await;
+    }
+    assert_eq!(
+        state(&world, "a").await,
+        HealthState::Closed,
+        "nobody knows yet"
+    );
+    // The calls run on, and their silence counts.
+    tokio::time::sleep(seconds(36)).await;
+    assert_eq!(state(&world, "a").await, HealthState::Open);
+    assert_eq!(world.taken_by(to(99)).await.as_deref(), Some("b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_slot_while_the_provider_goes_down_need_not_find_out() {
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.a.rate_limit]
+        enabled = true
+        rate = 10
+        burst = 1
+        initial = 1
+    ";
+    let a = provider().otherwise(fails(ErrorKind::Connect));
+    let world = World::new(toml, [("a", a), ("b", provider())]);
+    let all = (0..100).map(|number| {
+        let sms = world.sms.clone();
+        async move { sms.deliver(to(number)).await }
+    });
+    let delivered = futures_util::future::join_all(all).await;
+    assert!(delivered.iter().all(|delivery| delivery.provider == "b"));
+    assert_eq!(world.calls("a"), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_few_busy_numbers_have_one_vote_each() {
+    // Twenty numbers, four of five sends to each fail.
+    let acts = (0..2000).map(|n| match n % 5 {
+        0 => Act::Accept,
+        _ => fails(ErrorKind::Connect),
+    });
+    let world = World::of_two(provider().script(acts), provider());
+    for round in 0..20 {
+        send(&world, 0..20).await;
+        if state(&world, "a").await == HealthState::Open {
+            assert!(round < 3, "it took {round} rounds");
+            return;
+        }
+    }
+    panic!("it was never left out");
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,12 +298,12 @@ async fn where_all_are_left_out_the_message_waits_for_the_first_to_come_back() {
         (delivery.status, delivery.attempts),
         (MessageState::Queued, 0)
     );
-    assert_eq!(delivery.provider, "main");
+    assert_eq!(delivery.provider, "route:main");
     let error = delivery.error.unwrap();
     assert_eq!(error.code(), "NO_ROUTE");
     assert_eq!(
         error.to_string(),
-        "no provider of route `main` takes messages now: a (left out for 30s), b (left out for 30s)"
+        "no provider of route `main` takes this message now: a (left out for 30s), b (left out for 30s)"
     );
     assert!(error.is_queued());
     assert_eq!((world.calls("a"), world.calls("b")), (5, 5));

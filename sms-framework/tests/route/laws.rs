@@ -105,7 +105,11 @@ proptest! {
                 strategy = '{strategy}'
                 use = ['a', {{ provider = 'b', weight = 2 }}, 'c']
             ");
-            let providers: BTreeMap<_, _> = ["a", "b", "c"].into_iter().zip(scripts.iter().map(play)).collect();
+            let providers: BTreeMap<_, _> = ["a", "b", "c"]
+                .into_iter()
+                .zip(&scripts)
+                .map(|(id, script)| (id, play(script).sender(number_of(id).parse().ok())))
+                .collect();
             let world = World::new(&toml, providers.clone());
             let message = message();
             let id = message.id;
@@ -138,6 +142,31 @@ proptest! {
                 prop_assert!(matches!(row.status, MessageState::Unknown | MessageState::Queued), "{}", row.status);
                 prop_assert!(row.doubt.is_some());
             }
+            // Each provider was called with its own number alone, and the row names the right one.
+            for (id, provider) in &providers {
+                for call in provider.calls() {
+                    prop_assert_eq!(call.message.from().map(ToString::to_string), Some(number_of(id)));
+                }
+            }
+            if let Some(from) = &row.from {
+                prop_assert_eq!(from, &number_of(&row.provider));
+            }
+            // What a provider judged for good went nowhere else afterwards.
+            let mut calls: Vec<_> = providers
+                .iter()
+                .zip(&scripts)
+                .flat_map(|((_, provider), script)| {
+                    let acts = script.acts.clone();
+                    provider.calls().into_iter().enumerate().map(move |(nth, call)| {
+                        (call.at, acts.get(nth).is_some_and(is_verdict))
+                    })
+                })
+                .collect();
+            calls.sort_by_key(|(at, _)| *at);
+            if let Some(judged) = calls.iter().position(|(_, verdict)| *verdict) {
+                let later = calls[judged + 1..].iter().filter(|(at, _)| *at > calls[judged].0);
+                prop_assert_eq!(later.count(), 0, "it was tried again after a verdict");
+            }
             if rounds == 0 {
                 prop_assert_eq!(delivery.status, row.status);
                 prop_assert_eq!(delivery.is_accepted(), accepted);
@@ -145,6 +174,16 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+fn number_of(id: &str) -> String {
+    let place = ["a", "b", "c"].iter().position(|known| *known == id);
+    format!("+1555000000{}", place.map_or(9, |place| place))
+}
+
+fn is_verdict(act: &Act) -> bool {
+    use ErrorKind::{OptedOut, Recipient, Refused};
+    matches!(act, Act::Fail(error) if matches!(error.kind(), Recipient | OptedOut | Refused))
 }
 
 /// The support's own setting is one attempt; a provider's table overrides it.

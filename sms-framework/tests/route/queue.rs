@@ -24,7 +24,7 @@ async fn what_nobody_took_is_tried_by_the_whole_route_again() {
     let row = world.row(id);
     assert_eq!(
         (row.status, row.provider.as_str()),
-        (MessageState::Queued, "main")
+        (MessageState::Queued, "route:main")
     );
     assert_eq!(later(&world).await.accepted, 1);
     let row = world.row(id);
@@ -104,11 +104,15 @@ async fn a_crash_before_any_provider_was_called_leaves_no_doubt() {
         provider().script([fails(ErrorKind::Connect)]),
     );
     let id = sent(&world).await;
-    assert_eq!(world.row(id).provider, "main");
+    assert_eq!(world.row(id).provider, "route:main");
     // Another process claimed it and died before it had handed it to anybody.
     tokio::time::advance(seconds(61 * 60)).await;
     let now = world.row(id).next_attempt_at.unwrap();
-    let claimed = world.store.claim_due(&["main"], now, now, 1).await.unwrap();
+    let claimed = world
+        .store
+        .claim_due(&["route:main"], now, now, 1)
+        .await
+        .unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(later(&world).await.accepted, 1);
     assert_eq!(world.row(id).provider, "a");
@@ -149,4 +153,87 @@ async fn a_senders_own_wish_stays() {
     world.sms.send(wish).await.unwrap();
     let call = &world.provider("b").calls()[0];
     assert_eq!(call.message.from().unwrap().to_string(), "+15559990000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_have_it_is_asked_for_it_with_the_number_it_had_there() {
+    // A 5xx answer here, asked in vain; nothing sent there. The row names the first, number and all.
+    let a = asked()
+        .sender("+15550000001".parse().ok())
+        .script([fails(ErrorKind::ServerError)])
+        .lookup_otherwise(Finding::Nothing);
+    let b = provider()
+        .sender("+15550000002".parse().ok())
+        .otherwise(fails(ErrorKind::Connect));
+    let world = World::of_two(a, b);
+    let id = sent(&world).await;
+    let row = world.row(id);
+    assert_eq!(
+        (row.provider.as_str(), row.from.as_deref()),
+        ("a", Some("+15550000001"))
+    );
+    assert_eq!(later(&world).await.accepted, 1);
+    let calls = world.provider("a").calls();
+    assert_eq!(calls[1].message.from().unwrap().to_string(), "+15550000001");
+    assert_eq!(world.row(id).from.as_deref(), Some("+15550000001"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_message_whose_provider_had_the_routes_name_stays_held() {
+    use sms_framework::store::{NewMessage, Store};
+    let world = World::of_two(provider(), provider());
+    let outbound = sms_framework::testkit::outbound(message());
+    let id = outbound.id();
+    let begun = NewMessage {
+        message: std::sync::Arc::new(outbound),
+        provider: "main".to_owned(),
+        simulated: false,
+        hash_body: false,
+        lease_until: jiff::Timestamp::UNIX_EPOCH,
+    };
+    world.store.begin(begun).await.unwrap();
+    let report = later(&world).await;
+    assert_eq!(
+        report.processed, 0,
+        "`main` was a provider's table once, and is none of ours"
+    );
+    assert_eq!(world.row(id).status, MessageState::Sending);
+    assert_eq!((world.calls("a"), world.calls("b")), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rounds_in_which_somebody_was_called_are_counted_and_others_are_not() {
+    // Everybody is left out: nobody is called.
+    let down = || provider().otherwise(fails(ErrorKind::Connect));
+    let toml = "
+        health.min_failures = 1
+        health.cooldown = '2h'
+        health.cooldown_cap = '2h'
+        [routes.main]
+        use = ['a', 'b']
+    ";
+    let world = World::new(toml, [("a", down()), ("b", down())]);
+    let first = sent(&world).await;
+    later(&world).await;
+    assert_eq!(world.row(first).rounds, 0);
+    assert_eq!((world.calls("a"), world.calls("b")), (1, 1));
+
+    // One is called in each round, and our own limit keeps the message from the other.
+    let toml = "
+        [routes.main]
+        use = ['a', 'b']
+        [providers.b.rate_limit]
+        enabled = true
+        rate = 0.0001
+        burst = 1
+    ";
+    let world = World::new(toml, [("a", down()), ("b", provider())]);
+    world.sms.send(message()).await.unwrap();
+    let second = sent(&world).await;
+    tokio::time::advance(seconds(10_100)).await;
+    // Again somebody else has the one slot there is.
+    world.sms.send(message()).await.unwrap();
+    let report = world.sms.process_queue().await.unwrap();
+    assert_eq!((report.processed, report.requeued), (1, 1));
+    assert_eq!(world.row(second).rounds, 1);
 }

@@ -97,7 +97,7 @@ async fn remember(store: &MemoryStore, request: &SendRequest, id: &str) {
         id: request.message().id(),
         state: MessageState::Accepted,
         provider: None,
-        forget_sender: false,
+        sender: None,
         attempts: 1,
         from_queue: false,
         doubt: None,

@@ -81,7 +81,7 @@ pub(crate) fn settled(id: MessageId, state: MessageState) -> Settlement {
         id,
         state,
         provider: None,
-        forget_sender: false,
+        sender: None,
         attempts: 1,
         from_queue: false,
         doubt: None,

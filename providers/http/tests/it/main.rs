@@ -4,7 +4,6 @@
 mod certainty;
 mod configuration;
 mod everything;
-mod examples;
 mod gateways;
 mod receipts;
 mod refusals;

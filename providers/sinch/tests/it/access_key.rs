@@ -111,12 +111,15 @@ async fn an_expired_token_is_renewed_once() {
 
 #[tokio::test]
 async fn a_second_expiry_is_a_refusal() {
-    let server = vendor([token("one"), expired(), token("two"), expired()]).await;
+    let answers = [token("one"), expired(), token("two"), expired()];
+    let server = vendor(answers.into_iter().chain([token("three"), created()])).await;
     let provider = provider(&server);
     let error = provider.send(&message()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.certainty(), Certainty::Rejected);
     assert_eq!(server.requests().len(), 4);
+    provider.send(&message()).await.unwrap();
+    assert_eq!(asked(&server)[5], batch("three"), "that token is not kept");
 }
 
 #[tokio::test]

@@ -1,29 +1,22 @@
 //! A bound connection, until it ends.
 
-use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 
 use rusmpp::pdus::DeliverSmResp;
-use rusmpp::{Command, CommandId, CommandStatus, Pdu};
+use rusmpp::{CommandId, CommandStatus, Pdu};
 use sms_framework::{Error, ErrorKind};
-use tokio::io::{AsyncReadExt, ReadHalf};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
-use tokio_util::bytes::BytesMut;
 
-use super::outbox::Outbox;
-use super::session::{Pause, Request, SessionEnd, unwritten};
+use super::inflight::{InFlight, Pending};
+use super::line::Line;
+use super::reports::Reports;
+use super::session::{Request, SessionEnd, unwritten};
 use super::{Settings, dropped};
-use crate::endpoint::Stream;
-use crate::events::{About, Events, Taken};
+use crate::events::{Events, Taken};
 use crate::ids::normal;
-use crate::wire::{Fields, Frame, NoPdu, cut};
+use crate::wire::{Fields, Frame, NoPdu};
 
-/// How many events may wait to be taken; what comes beyond is asked for again.
-const EVENTS: usize = 256;
-/// How many answers that nobody waits for any more are still expected.
-const LATE: usize = 1024;
 /// Beyond so many octets that the server does not read, nothing new is written.
 const UNREAD: usize = 16 * 1024;
 
@@ -35,14 +28,7 @@ pub(super) enum Ended {
     Lost(String),
 }
 
-/// A part that waits for its answer.
-struct Pending {
-    reply: oneshot::Sender<Result<String, Error>>,
-    about: About,
-    begins: u64,
-}
-
-/// How a conversation comes to its end in peace.
+/// How a conversation comes to its end in peace: nothing new is sent, and what was is waited for.
 struct Leaving {
     by: Leaves,
     until: Instant,
@@ -50,7 +36,7 @@ struct Leaving {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leaves {
-    /// The server said unbind, and was answered.
+    /// The server said unbind and was answered, or nothing can be written to it any more.
     Server,
     /// We are to say it, once nothing is outstanding.
     Us,
@@ -60,131 +46,65 @@ enum Leaves {
     Answered,
 }
 
-enum Report {
-    Deliver {
-        sequence: u32,
-        body: BytesMut,
-    },
-    Late {
-        about: About,
-        answer: Result<String, Error>,
-    },
-}
-
-/// A connection to the server.
 pub(super) struct Conversation {
-    pub(super) outbox: Outbox,
+    line: Line,
     settings: Arc<Settings>,
-    events: Arc<Events>,
-    reader: ReadHalf<Box<dyn Stream>>,
-    heard: BytesMut,
+    provider: String,
+    end: SessionEnd,
+    in_flight: InFlight,
+    reports: Reports,
     heard_at: Instant,
     /// Until when the server has to show that it lives.
     enquired: Option<Instant>,
-    sequence: u32,
-    /// By sequence number. A connection counts from 1, so the table is this connection's alone.
-    pending: BTreeMap<u32, Pending>,
     leaving: Option<Leaving>,
-    pause: Arc<Pause>,
-    reports: Option<mpsc::Sender<Report>>,
-    /// Events that wait to be taken.
-    untaken: usize,
 }
 
 impl Conversation {
     pub(super) fn new(
-        stream: Box<dyn Stream>,
-        settings: Arc<Settings>,
-        events: Arc<Events>,
+        line: Line,
+        end: SessionEnd,
+        settings: &Arc<Settings>,
+        events: &Arc<Events>,
     ) -> Self {
-        let (reader, writer) = tokio::io::split(stream);
         Self {
-            outbox: Outbox::new(writer),
-            settings,
-            events,
-            reader,
-            heard: BytesMut::new(),
+            line,
+            settings: Arc::clone(settings),
+            provider: events.provider.clone(),
+            end,
+            in_flight: InFlight::new(settings.window),
+            reports: Reports::start(Arc::clone(events)),
             heard_at: Instant::now(),
             enquired: None,
-            sequence: 0,
-            pending: BTreeMap::new(),
             leaving: None,
-            pause: Arc::default(),
-            reports: None,
-            untaken: 0,
-        }
-    }
-
-    pub(super) fn next_sequence(&mut self) -> u32 {
-        const LAST: u32 = 0x7FFF_FFFF;
-        self.sequence = if self.sequence == LAST {
-            1
-        } else {
-            self.sequence + 1
-        };
-        self.sequence
-    }
-
-    /// The next PDU, before anything else is going on.
-    pub(super) async fn next_frame(&mut self) -> io::Result<Frame> {
-        loop {
-            match cut(&mut self.heard) {
-                Ok(Some(frame)) => return Ok(frame),
-                Ok(None) => {}
-                Err(NoPdu) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "the server does not speak SMPP",
-                    ));
-                }
-            }
-            if self.reader.read_buf(&mut self.heard).await? == 0 {
-                return Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "the server closed it",
-                ));
-            }
         }
     }
 
     /// Talks until the connection is lost or `need` is gone.
-    pub(super) async fn hold(
-        mut self,
-        mut end: SessionEnd,
-        need: &mut watch::Receiver<()>,
-    ) -> Ended {
-        let (reports, inbox) = mpsc::channel(EVENTS);
-        let (taken, mut taken_events) = mpsc::channel(EVENTS);
-        tokio::spawn(report(Arc::clone(&self.events), inbox, taken));
-        self.reports = Some(reports);
-        self.pause = Arc::clone(&end.pause);
-        self.heard_at = Instant::now();
+    pub(super) async fn hold(mut self, need: &mut watch::Receiver<()>) -> Ended {
         let mut needed = true;
+        // What came right behind the answer to the bind is read already.
         let mut garbled = self.hear().is_err();
         let why = loop {
             if garbled {
                 break "the server sent what is no PDU".to_owned();
             }
+            if self.line.outbox.is_broken() {
+                self.leave(Leaves::Server);
+            }
             if self.go_on_leaving() {
                 break "unbound".to_owned();
             }
-            if self.leaving.is_some() {
-                end.refuse("unbound");
-            }
             let wakes = self.wakes_at();
+            let may_write = self.leaving.is_none() && self.line.outbox.waiting() < UNREAD;
             tokio::select! {
-                read = self.reader.read_buf(&mut self.heard) => match read {
-                    Ok(0) => break "the server closed it".to_owned(),
-                    Ok(_) => garbled = self.hear().is_err(),
+                went = self.line.go_on() => match went {
+                    Ok(None) => {}
+                    Ok(Some(0)) => break "the server closed it".to_owned(),
+                    Ok(Some(_)) => garbled = self.hear().is_err(),
                     Err(error) => break error.to_string(),
                 },
-                wrote = self.outbox.write_some(), if !self.outbox.is_empty() => {
-                    if let Err(error) = wrote {
-                        break error.to_string();
-                    }
-                }
-                Some((sequence, taken)) = taken_events.recv() => self.answer(sequence, taken),
-                Some(request) = end.requests.recv(), if self.may_write() => self.submit(request),
+                Some((sequence, taken)) = self.reports.taken() => self.answer(sequence, taken),
+                Some(request) = self.end.requests.recv(), if may_write => self.submit(request),
                 () = dropped(need), if needed => {
                     needed = false;
                     self.leave(Leaves::Us);
@@ -196,7 +116,7 @@ impl Conversation {
                 }
             }
         };
-        self.end(&mut end, &why, garbled);
+        self.finish(&why, garbled);
         if needed {
             Ended::Lost(why)
         } else {
@@ -204,80 +124,54 @@ impl Conversation {
         }
     }
 
-    fn may_write(&self) -> bool {
-        self.leaving.is_none() && self.outbox.waiting() < UNREAD
-    }
-
-    fn say(&mut self, sequence: u32, status: CommandStatus, pdu: Pdu) {
-        self.outbox.put(&Command::new(status, sequence, pdu));
-    }
-
     fn submit(&mut self, request: Request) {
         // Whoever gave it up has told so already.
         if request.reply.is_closed() || !request.claim.is_mine() {
             return;
         }
-        let sequence = self.next_sequence();
-        let command = Command::new(CommandStatus::EsmeRok, sequence, request.submit);
-        let begins = self.outbox.put(&command);
-        let pending = Pending {
-            reply: request.reply,
-            about: request.about,
-            begins,
-        };
-        self.pending.insert(sequence, pending);
-        if self.pending.len() > self.settings.window + LATE {
-            self.pending.pop_first();
-        }
+        let (sequence, begins) = self.line.ask(request.submit);
+        let Request { reply, about, .. } = request;
+        self.in_flight.add(
+            sequence,
+            Pending {
+                reply,
+                about,
+                begins,
+            },
+        );
     }
 
     fn hear(&mut self) -> Result<(), NoPdu> {
         self.heard_at = Instant::now();
         self.enquired = None;
-        while let Some(frame) = cut(&mut self.heard)? {
+        while let Some(frame) = self.line.cut()? {
             self.handle(frame);
         }
         Ok(())
     }
 
     fn handle(&mut self, frame: Frame) {
+        const OK: CommandStatus = CommandStatus::EsmeRok;
         let sequence = frame.sequence;
         match frame.id {
             CommandId::SubmitSmResp | CommandId::GenericNack => self.settle(&frame),
-            CommandId::DeliverSm => {
-                let report = Report::Deliver {
-                    sequence,
-                    body: frame.body,
-                };
-                match self
-                    .reports
-                    .as_ref()
-                    .map(|reports| reports.try_send(report))
-                {
-                    Some(Ok(())) => self.untaken += 1,
-                    _ => self.say_taken(sequence, Taken::NotNow),
-                }
-            }
-            CommandId::EnquireLink => {
-                self.say(sequence, CommandStatus::EsmeRok, Pdu::EnquireLinkResp)
-            }
+            CommandId::DeliverSm => self.deliver(frame),
+            CommandId::EnquireLink => self.line.answer(sequence, OK, Pdu::EnquireLinkResp),
             CommandId::Unbind => {
-                self.say(sequence, CommandStatus::EsmeRok, Pdu::UnbindResp);
+                self.line.answer(sequence, OK, Pdu::UnbindResp);
                 self.leave(Leaves::Server);
             }
             CommandId::UnbindResp => {
-                if let Some(leaving) = self
-                    .leaving
-                    .as_mut()
-                    .filter(|leaving| leaving.by == Leaves::Said)
-                {
+                let said = |leaving: &&mut Leaving| leaving.by == Leaves::Said;
+                if let Some(leaving) = self.leaving.as_mut().filter(said) {
                     leaving.by = Leaves::Answered;
                 }
             }
             // Those two want no answer.
             CommandId::AlertNotification | CommandId::Outbind => {}
             other if is_request(other) => {
-                self.say(sequence, CommandStatus::EsmeRinvcmdid, Pdu::GenericNack)
+                let not_known = CommandStatus::EsmeRinvcmdid;
+                self.line.answer(sequence, not_known, Pdu::GenericNack);
             }
             _ => {}
         }
@@ -286,80 +180,70 @@ impl Conversation {
     /// An answer to a part of ours.
     fn settle(&mut self, frame: &Frame) {
         const WRONG_BIND_STATE: u32 = 0x04;
-        let Some(pending) = self.pending.remove(&frame.sequence) else {
+        let Some(Pending { reply, about, .. }) = self.in_flight.take(frame.sequence) else {
+            let sequence = frame.sequence;
             tracing::debug!(
-                provider = self.events.provider,
-                sequence = frame.sequence,
+                provider = self.provider,
+                sequence,
                 "an answer to nothing of ours"
             );
             return;
         };
         let answer = match (frame.id, frame.status) {
             (CommandId::SubmitSmResp, 0) => Ok(normal(&Fields(&frame.body).last_text())),
-            (_, 0) => Err(Error::new(
-                ErrorKind::BadAnswer,
-                "the server answered with a generic_nack that says success",
-            )),
+            (_, 0) => {
+                let message = "the server answered with a generic_nack that says success";
+                Err(Error::new(ErrorKind::BadAnswer, message))
+            }
             (_, status) => Err(self.settings.statuses.error(status)),
         };
-        let throttled = answer
-            .as_ref()
-            .err()
-            .filter(|error| error.kind() == ErrorKind::ProviderThrottled);
-        if let Some(wait) = throttled.and_then(Error::retry_after) {
-            self.pause.until(Instant::now() + wait);
+        if let Some(wait) = answer.as_ref().err().and_then(throttled_for) {
+            self.end.pause.until(Instant::now() + wait);
         }
         if frame.status == WRONG_BIND_STATE {
             self.leave(Leaves::Us);
         }
-        let Pending { reply, about, .. } = pending;
         if let Err(answer) = reply.send(answer) {
-            tracing::info!(provider = self.events.provider, message = %about.message, "an answer came late");
-            let late = Report::Late { about, answer };
-            let told = self
-                .reports
-                .as_ref()
-                .is_some_and(|reports| reports.try_send(late).is_ok());
-            if !told {
-                tracing::warn!(provider = self.events.provider, message = %about.message, "a late answer is lost");
+            let message = about.message;
+            tracing::info!(provider = self.provider, %message, "an answer came late");
+            if !self.reports.late(about, answer) {
+                tracing::warn!(provider = self.provider, %message, "a late answer is lost");
             }
         }
     }
 
-    /// The sink answered for an event.
-    fn answer(&mut self, sequence: u32, taken: Taken) {
-        self.untaken = self.untaken.saturating_sub(1);
-        self.say_taken(sequence, taken);
+    /// It is answered once it was taken.
+    fn deliver(&mut self, frame: Frame) {
+        if !self.reports.deliver(frame.sequence, frame.body) {
+            self.answer(frame.sequence, Taken::NotNow);
+        }
     }
 
-    fn say_taken(&mut self, sequence: u32, taken: Taken) {
+    /// Answers a deliver_sm.
+    fn answer(&mut self, sequence: u32, taken: Taken) {
         let status = CommandStatus::from(taken as u32);
-        self.say(sequence, status, DeliverSmResp::default().into());
+        self.line.answer(sequence, status, DeliverSmResp::default());
     }
 
     /// Nothing new is sent from here on.
     fn leave(&mut self, by: Leaves) {
-        if self.leaving.is_none() || by == Leaves::Server {
+        let begun = self.leaving.as_ref().map(|leaving| leaving.by);
+        if begun.is_none() || (by == Leaves::Server && begun != Some(by)) {
             let until = Instant::now() + self.settings.timeout;
             self.leaving = Some(Leaving { by, until });
+            self.end.refuse("unbound");
         }
     }
 
     /// Says unbind once nothing is outstanding; true where all is said.
     fn go_on_leaving(&mut self) -> bool {
-        let Some(leaving) = &self.leaving else {
+        let Some(by) = self.leaving.as_ref().map(|leaving| leaving.by) else {
             return false;
         };
-        let by = leaving.by;
-        let awaited = self
-            .pending
-            .values()
-            .any(|pending| !pending.reply.is_closed());
-        let quiet = !awaited && self.untaken == 0;
+        let quiet = !self.in_flight.is_awaited() && self.reports.is_empty();
         match by {
             Leaves::Us if quiet => {
-                let sequence = self.next_sequence();
-                self.say(sequence, CommandStatus::EsmeRok, Pdu::Unbind);
+                self.line.ask(Pdu::Unbind);
                 let until = Instant::now() + self.settings.enquire_link_timeout;
                 self.leaving = Some(Leaving {
                     by: Leaves::Said,
@@ -368,80 +252,57 @@ impl Conversation {
                 false
             }
             Leaves::Us | Leaves::Said => false,
-            Leaves::Server => quiet && self.outbox.is_empty(),
-            Leaves::Answered => self.outbox.is_empty(),
+            Leaves::Server => quiet && self.line.outbox.is_empty(),
+            Leaves::Answered => self.line.outbox.is_empty(),
         }
     }
 
     fn wakes_at(&self) -> Instant {
-        let silent = self.heard_at + self.settings.enquire_link;
         match (&self.leaving, self.enquired) {
             (Some(leaving), _) => leaving.until,
             (None, Some(until)) => until,
-            (None, None) => silent,
+            (None, None) => self.heard_at + self.settings.enquire_link,
         }
     }
 
-    /// Something is due: a sign of life, or its end.
+    /// Something is due: to ask for a sign of life, or to give up on it.
     fn wake(&mut self) -> Result<(), String> {
-        let now = Instant::now();
-        if now < self.wakes_at() {
-            return Ok(());
-        }
+        let time = self.settings.enquire_link_timeout;
         if self.leaving.is_some() {
             return Err("unbound without an answer".to_owned());
         }
         if self.enquired.is_some() {
-            let time = self.settings.enquire_link_timeout;
             return Err(format!("the server gave no sign of life within {time:?}"));
         }
-        let sequence = self.next_sequence();
-        self.say(sequence, CommandStatus::EsmeRok, Pdu::EnquireLink);
-        self.enquired = Some(now + self.settings.enquire_link_timeout);
+        self.line.ask(Pdu::EnquireLink);
+        self.enquired = Some(Instant::now() + time);
         Ok(())
     }
 
     /// Tells everybody who waits what is known of their part.
-    fn end(&mut self, end: &mut SessionEnd, why: &str, garbled: bool) {
-        end.refuse(why);
-        for pending in std::mem::take(&mut self.pending).into_values() {
-            let error = if self.outbox.never_began(pending.begins) {
-                unwritten(why)
-            } else if garbled {
-                Error::new(
-                    ErrorKind::BadAnswer,
-                    "the server sent what is no PDU before the answer came",
-                )
-            } else {
-                Error::new(
-                    ErrorKind::NoAnswer,
-                    format!("the connection was lost before the answer came ({why})"),
-                )
-            };
-            let _gone = pending.reply.send(Err(error));
-        }
+    fn finish(mut self, why: &str, garbled: bool) {
+        self.end.refuse(why);
+        let outbox = &self.line.outbox;
+        self.in_flight.end(|pending| {
+            if outbox.never_began(pending.begins) {
+                return unwritten(why);
+            }
+            if garbled {
+                let message = "the server sent what is no PDU before the answer came";
+                return Error::new(ErrorKind::BadAnswer, message);
+            }
+            let message = format!("the connection was lost before the answer came ({why})");
+            Error::new(ErrorKind::NoAnswer, message)
+        });
     }
+}
+
+fn throttled_for(error: &Error) -> Option<std::time::Duration> {
+    let throttled = error.kind() == ErrorKind::ProviderThrottled;
+    error.retry_after().filter(|_| throttled)
 }
 
 /// Bit 31 of a command's id is set in answers.
 fn is_request(id: CommandId) -> bool {
     u32::from(id) & 0x8000_0000 == 0
-}
-
-/// Hands events on, one after the other: what is said first of a message is taken first.
-async fn report(
-    events: Arc<Events>,
-    mut inbox: mpsc::Receiver<Report>,
-    taken: mpsc::Sender<(u32, Taken)>,
-) {
-    while let Some(report) = inbox.recv().await {
-        match report {
-            Report::Deliver { sequence, body } => {
-                let answer = events.deliver(&body).await;
-                // The connection may be gone: then the server repeats the event.
-                let _gone = taken.send((sequence, answer)).await;
-            }
-            Report::Late { about, answer } => events.late(about, answer).await,
-        }
-    }
 }

@@ -2,8 +2,11 @@
 
 mod backoff;
 mod conversation;
+mod inflight;
+mod line;
 mod open;
 mod outbox;
+mod reports;
 mod session;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +23,7 @@ use crate::codes::Statuses;
 use crate::endpoint::Endpoint;
 use crate::events::Events;
 use backoff::Backoff;
-use conversation::Ended;
+use conversation::{Conversation, Ended};
 use open::Refusal;
 pub(crate) use session::Session;
 
@@ -163,15 +166,16 @@ impl Keeper {
             let opened = tokio::select! {
                 biased;
                 () = dropped(&mut self.need) => return,
-                opened = open::open(&self.settings, &self.events, self.role) => opened,
+                opened = open::open(&self.settings, self.role) => opened,
             };
             let error = match opened {
-                Ok(conversation) => {
+                Ok(line) => {
                     let (session, end) = Session::new(&self.settings);
                     tracing::info!(provider = self.events.provider, role = ?self.role, "bound");
                     self.tell.send_replace(State::Bound(session));
                     let bound_at = Instant::now();
-                    let ended = conversation.hold(end, &mut self.need).await;
+                    let conversation = Conversation::new(line, end, &self.settings, &self.events);
+                    let ended = conversation.hold(&mut self.need).await;
                     // A server that cuts every session at once is left alone for longer each time.
                     if bound_at.elapsed() > self.settings.reconnect_max {
                         backoff.start_over();

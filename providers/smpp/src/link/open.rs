@@ -1,18 +1,15 @@
 //! Connect and bind.
 
-use std::sync::Arc;
-
 use rusmpp::pdus::{BindReceiver, BindTransceiver, BindTransmitter};
 use rusmpp::types::COctetString;
 use rusmpp::values::InterfaceVersion;
-use rusmpp::{Command, CommandId, CommandStatus, Pdu};
+use rusmpp::{CommandId, CommandStatus, Pdu};
 use secrecy::ExposeSecret;
 use sms_framework::{Certainty, Class, Error, ErrorKind};
 use tokio::time::timeout;
 
-use super::conversation::Conversation;
+use super::line::Line;
 use super::{Role, Settings};
-use crate::events::Events;
 
 /// There is no connection; nothing was sent.
 pub(super) enum Refusal {
@@ -24,51 +21,27 @@ pub(super) enum Refusal {
     Never(Error),
 }
 
-pub(super) async fn open(
-    settings: &Arc<Settings>,
-    events: &Arc<Events>,
-    role: Role,
-) -> Result<Conversation, Refusal> {
+pub(super) async fn open(settings: &Settings, role: Role) -> Result<Line, Refusal> {
     let opening = async {
-        let stream = settings
-            .endpoint
-            .connect()
-            .await
-            .map_err(|error| none(&error))?;
-        let mut conversation = Conversation::new(stream, Arc::clone(settings), Arc::clone(events));
-        bind(&mut conversation, settings, role).await?;
-        Ok(conversation)
+        let stream = settings.endpoint.connect().await;
+        let mut line = Line::new(stream.map_err(|error| none(&error))?);
+        bind(&mut line, settings, role).await?;
+        Ok(line)
     };
-    timeout(settings.connect_timeout, opening)
-        .await
-        .unwrap_or_else(|_elapsed| {
-            let message = format!(
-                "no connection and no bind within {:?}",
-                settings.connect_timeout
-            );
-            Err(Refusal::Again(Error::new(ErrorKind::Connect, message)))
-        })
+    let opened = timeout(settings.connect_timeout, opening).await;
+    opened.unwrap_or_else(|_elapsed| {
+        let message = format!(
+            "no connection and no bind within {:?}",
+            settings.connect_timeout
+        );
+        Err(Refusal::Again(Error::new(ErrorKind::Connect, message)))
+    })
 }
 
-async fn bind(
-    conversation: &mut Conversation,
-    settings: &Settings,
-    role: Role,
-) -> Result<(), Refusal> {
-    let request = request(settings, role);
-    let sequence = conversation.next_sequence();
-    let command = Command::new(CommandStatus::EsmeRok, sequence, request);
-    conversation.outbox.put(&command);
-    conversation
-        .outbox
-        .write_all()
-        .await
-        .map_err(|error| none(&error))?;
+async fn bind(line: &mut Line, settings: &Settings, role: Role) -> Result<(), Refusal> {
+    line.ask(request(settings, role));
     loop {
-        let frame = conversation
-            .next_frame()
-            .await
-            .map_err(|error| none(&error))?;
+        let frame = line.next().await.map_err(|error| none(&error))?;
         match frame.id {
             CommandId::BindTransceiverResp
             | CommandId::BindTransmitterResp
@@ -80,14 +53,7 @@ async fn bind(
                 };
             }
             CommandId::EnquireLink => {
-                let alive =
-                    Command::new(CommandStatus::EsmeRok, frame.sequence, Pdu::EnquireLinkResp);
-                conversation.outbox.put(&alive);
-                conversation
-                    .outbox
-                    .write_all()
-                    .await
-                    .map_err(|error| none(&error))?;
+                line.answer(frame.sequence, CommandStatus::EsmeRok, Pdu::EnquireLinkResp);
             }
             _ => {}
         }

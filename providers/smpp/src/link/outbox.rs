@@ -17,6 +17,7 @@ pub(super) struct Outbox {
     octets: BytesMut,
     written: u64,
     unflushed: bool,
+    broken: bool,
 }
 
 impl Outbox {
@@ -26,6 +27,7 @@ impl Outbox {
             octets: BytesMut::new(),
             written: 0,
             unflushed: false,
+            broken: false,
         }
     }
 
@@ -43,8 +45,18 @@ impl Outbox {
         position >= self.written
     }
 
+    /// True where nothing is left to write, or nothing can be.
     pub(super) fn is_empty(&self) -> bool {
-        self.octets.is_empty() && !self.unflushed
+        self.broken || (self.octets.is_empty() && !self.unflushed)
+    }
+
+    /// Nothing can be written any more.
+    pub(super) fn give_up(&mut self) {
+        self.broken = true;
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -64,13 +76,6 @@ impl Outbox {
         }
         self.written += count as u64;
         self.unflushed = true;
-        Ok(())
-    }
-
-    pub(super) async fn write_all(&mut self) -> io::Result<()> {
-        while !self.is_empty() {
-            self.write_some().await?;
-        }
         Ok(())
     }
 }

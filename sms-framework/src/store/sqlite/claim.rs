@@ -103,14 +103,18 @@ pub(super) fn hand_over(
     id: MessageId,
     holder: &str,
     provider: &str,
-    sender: Option<&str>,
+    (sender, is_chosen): (Option<&str>, bool),
 ) -> QueryResult<bool> {
     let leased = dsl::sms_messages
         .find(id.to_string())
         .filter(dsl::state.eq(MessageState::Sending.as_str()))
         .filter(dsl::holder.eq(holder));
     let changed = diesel::update(leased)
-        .set((dsl::provider.eq(provider), dsl::sender.eq(sender)))
+        .set((
+            dsl::provider.eq(provider),
+            dsl::sender.eq(sender),
+            dsl::sender_is_chosen.eq(is_chosen),
+        ))
         .execute(connection)?;
     Ok(changed > 0)
 }

@@ -24,6 +24,7 @@ pub(super) enum Job {
         id: MessageId,
         provider: String,
         sender: Option<String>,
+        sender_is_chosen: bool,
     },
     TakeProof {
         id: MessageId,
@@ -75,8 +76,11 @@ impl Job {
                 id,
                 provider,
                 sender,
-            } => claim::hand_over(connection, *id, holder, provider, sender.as_deref())
-                .map(Done::Settled),
+                sender_is_chosen,
+            } => {
+                let sender = (sender.as_deref(), *sender_is_chosen);
+                claim::hand_over(connection, *id, holder, provider, sender).map(Done::Settled)
+            }
             Self::TakeProof {
                 id,
                 provider,

@@ -41,7 +41,7 @@ use super::{
 };
 use crate::config::DatabaseSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::{MessageId, Sender};
+use crate::message::{MessageId, Outbound};
 
 /// Opens the store that `[database]` describes.
 ///
@@ -135,16 +135,12 @@ impl Store for SqliteStore {
         self.writer.write_soon(Job::Settle(settlement));
     }
 
-    async fn hand_over(
-        &self,
-        id: MessageId,
-        provider: &str,
-        sender: Option<&Sender>,
-    ) -> Result<bool, Error> {
+    async fn hand_over(&self, message: &Outbound, provider: &str) -> Result<bool, Error> {
         let note = Job::HandOver {
-            id,
+            id: message.id(),
             provider: provider.to_owned(),
-            sender: sender.map(ToString::to_string),
+            sender: message.from().map(ToString::to_string),
+            sender_is_chosen: message.sender_is_chosen,
         };
         let done = self.writer.write(note).await?;
         Ok(matches!(done, Done::Settled(true)))

@@ -39,6 +39,7 @@ pub(super) struct NewMessageRow<'a> {
     holder: &'a str,
     created_at: i64,
     updated_at: i64,
+    sender_is_chosen: bool,
 }
 
 impl<'a> NewMessageRow<'a> {
@@ -67,6 +68,7 @@ impl<'a> NewMessageRow<'a> {
             holder,
             created_at,
             updated_at: created_at,
+            sender_is_chosen: message.sender_is_chosen,
         }
     }
 }
@@ -115,6 +117,7 @@ pub(super) struct MessageRow {
     next_attempt_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
+    sender_is_chosen: bool,
 }
 
 impl MessageRow {
@@ -176,7 +179,7 @@ impl MessageRow {
         let sender = self.sender.as_deref().map(str::parse).transpose();
         let valid_for = self.valid_for_ms.map(u64::try_from).transpose();
         Ok(Outbound {
-            sender_is_chosen: false,
+            sender_is_chosen: self.sender_is_chosen,
             id: self.id()?,
             to: PhoneNumber::parse(&self.recipient).map_err(|_| unreadable("recipient"))?,
             from: sender.map_err(|_| unreadable("sender"))?,

@@ -30,6 +30,7 @@ diesel::table! {
         holder -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        sender_is_chosen -> Bool,
     }
 }
 

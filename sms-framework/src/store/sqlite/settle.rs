@@ -50,7 +50,8 @@ struct Update<'a> {
     holder: &'a str,
     state: &'static str,
     provider: Option<&'a str>,
-    forget_sender: bool,
+    set_sender: bool,
+    sender: Option<&'a str>,
     attempts: i32,
     rounds: i32,
     doubt: Option<&'static str>,
@@ -75,7 +76,8 @@ impl<'a> Update<'a> {
             holder,
             state: settlement.state.as_str(),
             provider: settlement.provider.as_deref(),
-            forget_sender: settlement.forget_sender,
+            set_sender: settlement.sender.is_some(),
+            sender: settlement.sender.as_ref().and_then(Option::as_deref),
             attempts: names::count(settlement.attempts),
             rounds: i32::from(settlement.from_queue),
             doubt: settlement.doubt.map(names::doubt),
@@ -101,8 +103,10 @@ impl QueryFragment<Sqlite> for Update<'_> {
         out.push_sql(", provider = COALESCE(");
         out.push_bind_param::<Nullable<Text>, _>(&self.provider)?;
         out.push_sql(", provider), sender = CASE WHEN ");
-        out.push_bind_param::<Bool, _>(&self.forget_sender)?;
-        out.push_sql(" THEN NULL ELSE sender END, attempts = attempts + ");
+        out.push_bind_param::<Bool, _>(&self.set_sender)?;
+        out.push_sql(" THEN ");
+        out.push_bind_param::<Nullable<Text>, _>(&self.sender)?;
+        out.push_sql(" ELSE sender END, attempts = attempts + ");
         out.push_bind_param::<Integer, _>(&self.attempts)?;
         out.push_sql(", rounds = rounds + ");
         out.push_bind_param::<Integer, _>(&self.rounds)?;

@@ -70,4 +70,10 @@ fn seen(request: &Request) -> Option<Seen> {
     })
 }
 
+#[tokio::test]
+async fn an_id_that_was_sent_before_is_no_refusal_of_the_message() {
+    let error = super::answered("smsapi", &[("token", "t")], error(200, 53)).await;
+    assert_eq!(error.certainty(), sms_framework::Certainty::MaybeSent);
+}
+
 sms_framework::conformance!(suite);

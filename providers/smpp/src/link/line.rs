@@ -1,0 +1,85 @@
+//! A connection as PDUs in both directions.
+
+use std::io;
+
+use rusmpp::{Command, CommandStatus, Pdu};
+use tokio::io::{AsyncReadExt, ReadHalf};
+use tokio_util::bytes::BytesMut;
+
+use super::outbox::Outbox;
+use crate::endpoint::Stream;
+use crate::wire::{Frame, NoPdu, cut};
+
+pub(super) struct Line {
+    pub(super) outbox: Outbox,
+    reader: ReadHalf<Box<dyn Stream>>,
+    heard: BytesMut,
+    sequence: u32,
+}
+
+impl Line {
+    pub(super) fn new(stream: Box<dyn Stream>) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        Self {
+            outbox: Outbox::new(writer),
+            reader,
+            heard: BytesMut::new(),
+            sequence: 0,
+        }
+    }
+
+    /// Asks something of the server, and says under which number and at which position.
+    pub(super) fn ask(&mut self, pdu: impl Into<Pdu>) -> (u32, u64) {
+        const LAST: u32 = 0x7FFF_FFFF;
+        self.sequence = if self.sequence == LAST {
+            1
+        } else {
+            self.sequence + 1
+        };
+        let command = Command::new(CommandStatus::EsmeRok, self.sequence, pdu);
+        (self.sequence, self.outbox.put(&command))
+    }
+
+    /// Answers the server's question of that number.
+    pub(super) fn answer(&mut self, sequence: u32, status: CommandStatus, pdu: impl Into<Pdu>) {
+        self.outbox.put(&Command::new(status, sequence, pdu));
+    }
+
+    /// What is whole of what was read.
+    pub(super) fn cut(&mut self) -> Result<Option<Frame>, NoPdu> {
+        cut(&mut self.heard)
+    }
+
+    /// Reads and writes what can be, and says how many octets came where some did. May be dropped
+    /// at any time.
+    pub(super) async fn go_on(&mut self) -> io::Result<Option<usize>> {
+        tokio::select! {
+            read = self.reader.read_buf(&mut self.heard) => read.map(Some),
+            wrote = self.outbox.write_some(), if !self.outbox.is_empty() => {
+                // Answers may wait to be read yet: the reading side says when it is over.
+                if wrote.is_err() {
+                    self.outbox.give_up();
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// The next PDU.
+    pub(super) async fn next(&mut self) -> io::Result<Frame> {
+        loop {
+            match self.cut() {
+                Ok(Some(frame)) => return Ok(frame),
+                Ok(None) => {}
+                Err(NoPdu) => {
+                    let why = "the server does not speak SMPP";
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+                }
+            }
+            if self.go_on().await? == Some(0) {
+                let why = "the server closed it";
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+            }
+        }
+    }
+}
