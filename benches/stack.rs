@@ -20,6 +20,7 @@ use sms_framework::stack::{
 };
 use sms_framework::store::Attempt;
 use sms_framework::{Acceptance, Error, Message, Outbound, Receipt, Sender, SmsClient};
+use sms_provider_mock as _;
 use tokio::runtime::Runtime;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -100,6 +101,42 @@ fn client() -> SmsClient {
         .expect("it needs no database")
 }
 
+/// The same with a store in memory.
+fn single() -> SmsClient {
+    let fast =
+        "rate_limit.rate = 1000000\nrate_limit.burst = 1000000\nrate_limit.initial = 1000000";
+    let settings = Sources::new().toml(fast).load_with(&Registry::new());
+    SmsClient::builder(settings.expect("the settings are valid"))
+        .provider("bench", provider())
+        .store(Arc::new(sms_framework::testkit::MemoryStore::new()))
+        .build()
+        .expect("a provider and a store")
+}
+
+/// The same through a route, of one provider or of three, with rules and shares.
+fn route(providers: &[&str], strategy: &str) -> SmsClient {
+    let tables: Vec<_> = providers
+        .iter()
+        .map(|id| format!("[providers.{id}]\nkind = 'mock'\n"))
+        .collect();
+    let toml = format!(
+        "provider = 'main'\ndatabase.url = '/nowhere/at/all/sms.db'\nrate_limit.rate = 1000000\nrate_limit.burst = 1000000\nrate_limit.initial = 1000000\n
+         [routes.main]\nstrategy = '{strategy}'\nuse = {providers:?}\n
+         [[routes.main.rules]]\nto = ['+44', '+353']\nuse = {providers:?}\n
+         [[routes.main.rules]]\nmessage_type = 'otp'\nuse = {providers:?}\n{}",
+        tables.concat()
+    );
+    let registry = Registry::linked().expect("the mock is linked");
+    let settings = Sources::new().toml(toml).load_with(&registry);
+    let mut builder = SmsClient::builder(settings.expect("the settings are valid"))
+        .store(Arc::new(sms_framework::testkit::MemoryStore::new()))
+        .registry(registry);
+    for id in providers {
+        builder = builder.substitute(id, provider());
+    }
+    builder.build().expect("a route of providers")
+}
+
 /// The time of one message, the best of many batches: the machine is never quiet.
 fn measure<S>(runtime: &Runtime, service: &S) -> Duration
 where
@@ -177,8 +214,41 @@ fn layers(c: &mut Criterion) {
             async move { sms.send(message).await }
         })
     );
+    macro_rules! bench_client {
+        ($name:literal, $client:expr) => {{
+            let sms = $client;
+            bench!(
+                $name,
+                service_fn(move |message: Message| {
+                    let sms = sms.clone();
+                    async move { sms.send(message).await }
+                })
+            );
+        }};
+    }
+    bench_client!("client-in-memory", single());
+    bench_client!("route-of-1-failover", route(&["a"], "failover"));
+    bench_client!("route-of-3-failover", route(&["a", "b", "c"], "failover"));
+    bench_client!("route-of-3-weighted", route(&["a", "b", "c"], "weighted"));
+    bench_client!("route-of-3-health", route(&["a", "b", "c"], "health"));
     group.finish();
     print(&table);
+    let time = |name: &str| {
+        let found = table.iter().find(|(known, _)| *known == name);
+        found.map_or(0.0, |(_, time)| time.as_secs_f64())
+    };
+    let single = time("client-in-memory");
+    for name in [
+        "route-of-1-failover",
+        "route-of-3-failover",
+        "route-of-3-weighted",
+        "route-of-3-health",
+    ] {
+        println!(
+            "{name}: {:.2} of one provider without a route",
+            time(name) / single
+        );
+    }
 }
 
 fn print(table: &[(&str, Duration)]) {

@@ -34,23 +34,20 @@ pub(crate) fn receipt(
     reading: Reading,
 ) -> DeliveryReceipt {
     let text = text(deliver);
-    let fields = TextFields::of(&text);
+    let text = written_by_the_server(&text);
+    let value = |key| value(text, key);
     let by_number = deliver
         .option(MESSAGE_STATE)
         .and_then(|value| word_of(*value.first()?));
-    let word = by_number
-        .map(str::to_owned)
-        .or_else(|| fields.value("stat"));
+    let word = by_number.map(str::to_owned).or_else(|| value("stat"));
     let word = word.unwrap_or_default().to_ascii_uppercase();
     let state = state_of(&word, reading.acceptd);
     let id = deliver
         .option(RECEIPTED_MESSAGE_ID)
         .map(|value| normal(&Fields(value).last_text()));
-    let id = id.filter(|id| !id.is_empty()).or_else(|| {
-        fields
-            .value("id")
-            .map(|id| convert(&normal(&id), reading.id))
-    });
+    let id = id
+        .filter(|id| !id.is_empty())
+        .or_else(|| value("id").map(|id| convert(&normal(&id), reading.id)));
     let to = Some(&deliver.source).filter(|source| source.may_be_international());
     let mut receipt = DeliveryReceipt::new(word.as_str())
         .to(to.and_then(|source| PhoneNumber::from_vendor(&source.text)))
@@ -59,7 +56,7 @@ pub(crate) fn receipt(
     if intermediate {
         receipt = receipt.finally(false);
     }
-    let code = network_code(deliver).or_else(|| fields.value("err").filter(|code| !is_none(code)));
+    let code = network_code(deliver).or_else(|| value("err").filter(|code| !is_none(code)));
     let failed = Code::find(CODES, Phase::Delivery, &word).map(Code::error);
     receipt.error(failed.map(|error| match code {
         Some(code) => error.with_provider_code(code),
@@ -112,23 +109,12 @@ fn is_none(code: &str) -> bool {
     code.bytes().all(|byte| byte == b'0')
 }
 
-/// The keys and values of a receipt's text. What follows `text:` is somebody's message, which may
-/// look like anything: it is read only for what stands nowhere else.
-struct TextFields<'t> {
-    before: &'t str,
-    after: &'t str,
-}
-
-impl<'t> TextFields<'t> {
-    fn of(text: &'t str) -> Self {
-        let (before, after) = find(text, "text").map_or((text, ""), |at| text.split_at(at));
-        Self { before, after }
-    }
-
-    fn value(&self, key: &str) -> Option<String> {
-        [self.before, self.after]
-            .into_iter()
-            .find_map(|part| value(part, key))
+/// The part of a receipt's text that the server wrote. What follows `text:` is somebody's message,
+/// which may look like anything; where it comes first, nobody can say where it ends.
+fn written_by_the_server(text: &str) -> &str {
+    match find(text, "text") {
+        Some(at) if at > 0 => &text[..at],
+        _ => text,
     }
 }
 
@@ -157,8 +143,8 @@ mod tests {
     use super::*;
 
     fn fields(text: &str) -> [Option<String>; 3] {
-        let fields = TextFields::of(text);
-        ["id", "stat", "err"].map(|key| fields.value(key))
+        let text = written_by_the_server(text);
+        ["id", "stat", "err"].map(|key| value(text, key))
     }
 
     fn expect(text: &str, id: &str, stat: &str, err: &str) {
@@ -194,6 +180,7 @@ mod tests {
             "UNDELIV",
             "011",
         );
+        expect("id:1 sub:001 text:stat:DELIVRD err:1", "1", "", "");
         expect("text:ab id:1 stat:DELIVRD", "1", "DELIVRD", "");
     }
 

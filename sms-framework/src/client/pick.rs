@@ -101,9 +101,12 @@ impl Picked {
             }
         }
         all_or_none_simulated(&choice, &members)?;
-        let strict = settings.fallback() == Fallback::Error;
+        let enough = match settings.fallback() {
+            Fallback::Error => missing.is_empty(),
+            Fallback::Mock => !members.is_empty(),
+        };
         match store {
-            Ok(store) if !members.is_empty() && !(strict && !missing.is_empty()) => Ok(Self {
+            Ok(store) if enough => Ok(Self {
                 is_route: choice.kind == ROUTE,
                 choice,
                 members,

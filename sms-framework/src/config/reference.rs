@@ -4,7 +4,8 @@ use super::duration;
 use super::keys::KEYS;
 use super::variables::name_of;
 use crate::provider::{
-    Beyond, Capabilities, ConfigKey, ProviderEntry, Reference, Registry, Validity, ValidityForm,
+    Beyond, Capabilities, ConfigKey, KeyType, ProviderEntry, Reference, Registry, Validity,
+    ValidityForm,
 };
 
 /// `config/default.toml`: every key with its meaning, commented out at its default.
@@ -51,6 +52,11 @@ fn commented(name: &str, key: &ConfigKey) -> String {
     if !key.env.is_empty() {
         about.push_str(&format!(" Also: {}.", key.env.join(", ")));
     }
+    if key.secret && key.ty == KeyType::Tree {
+        return format!(
+            "# {about}\n# {name}: secrets, so not here: set the SMS_ variable of each\n"
+        );
+    }
     if key.secret {
         let variable = key.env.first().copied().unwrap_or("its SMS_ variable");
         return format!(
@@ -86,13 +92,26 @@ pub fn markdown_table(registry: &Registry) -> String {
     out
 }
 
+/// The variables that set a key of the dotted name `path`, the first one first. A table comes from
+/// files, but for one of secrets.
+#[must_use]
+pub fn variables(path: &str, key: &ConfigKey) -> Vec<String> {
+    let own = match (key.ty, key.secret) {
+        (KeyType::Tree, false) => None,
+        (KeyType::Tree, true) => Some(format!("{}__NAME", name_of(path))),
+        _ => Some(name_of(path)),
+    };
+    let aliases = key.env.iter().map(|name| (*name).to_owned());
+    aliases.chain(own).collect()
+}
+
 fn row(path: &str, key: &ConfigKey) -> String {
-    let variables: Vec<_> = key
-        .env
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .chain([format!("`{}`", name_of(path))])
-        .collect();
+    let quoted = |name: String| format!("`{name}`");
+    let variables: Vec<_> = variables(path, key).into_iter().map(quoted).collect();
+    let variables = match variables.as_slice() {
+        [] => "–".to_owned(),
+        names => names.join(", "),
+    };
     let secret = if key.secret {
         " **Secret**: never in a file."
     } else {
@@ -103,7 +122,7 @@ fn row(path: &str, key: &ConfigKey) -> String {
         key.ty.to_string().replace('|', "\\|"),
         key.default
             .map_or_else(|| "–".to_owned(), |value| format!("`{value}`")),
-        variables.join(", "),
+        variables,
         key.doc.replace('|', "\\|"),
     )
 }
@@ -186,7 +205,9 @@ pub fn abilities(can: &Capabilities) -> [(&'static str, String); 8] {
 }
 
 fn held(validity: &Validity) -> String {
-    if validity.longest == std::time::Duration::MAX || validity.longest.as_secs() == u64::MAX {
+    /// No vendor means a year or more.
+    const FOR_EVER: u64 = 365 * 24 * 3600;
+    if validity.longest.as_secs() >= FOR_EVER {
         return "any".to_owned();
     }
     let form = match validity.form {

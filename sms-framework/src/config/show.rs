@@ -48,7 +48,9 @@ impl Settings {
                 .as_ref()
                 .is_some_and(|prefix| path.strip_prefix(prefix) == Some(key.name));
             !own || self.is_set(path)
-                || (of_chosen && !key.name.contains('.') && key.name != "kind")
+                || (of_chosen
+                    && !key.name.contains('.')
+                    && !["kind", "senders"].contains(&key.name))
         });
         let values = shown.map(|(path, key)| self.effective_value(path, key));
         std::iter::once(environment).chain(values).collect()

@@ -60,7 +60,7 @@ impl Chain {
         if sender == message.from() {
             return Arc::clone(message);
         }
-        Arc::new(message.from_chosen(sender.cloned()))
+        Arc::new(message.with_chosen_sender(sender.cloned()))
     }
 
     pub(super) async fn send(&self, request: SendRequest) -> Result<Receipt, Error> {

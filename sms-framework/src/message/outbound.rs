@@ -49,7 +49,7 @@ impl Outbound {
     }
 
     /// The same from a sender that was chosen for it.
-    pub(crate) fn from_chosen(&self, sender: Option<Sender>) -> Self {
+    pub(crate) fn with_chosen_sender(&self, sender: Option<Sender>) -> Self {
         Self {
             from: sender,
             sender_is_chosen: true,

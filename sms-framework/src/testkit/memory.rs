@@ -106,7 +106,7 @@ impl MemoryStore {
         }
         if let Some(sender) = settlement.sender {
             let chosen = sender.as_deref().and_then(|sender| sender.parse().ok());
-            row.message = Arc::new(row.message.from_chosen(chosen));
+            row.message = Arc::new(row.message.with_chosen_sender(chosen));
             record.from = sender;
         }
         record.attempts += settlement.attempts;

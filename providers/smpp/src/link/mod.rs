@@ -8,6 +8,8 @@ mod open;
 mod outbox;
 mod reports;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

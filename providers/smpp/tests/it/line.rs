@@ -89,6 +89,17 @@ async fn refused_twice_then_granted() {
 }
 
 #[tokio::test]
+async fn a_bind_that_fails_is_left_alone_for_long() {
+    for (status, long) in [(0x0D, true), (0x53, true), (0x08, false)] {
+        let (smsc, provider) = server_with("reconnect_max = '1000s'").await;
+        let sent = send(&provider, message("one"));
+        smsc.connection().await.refuse_bind(status).await;
+        let pause = sent.await.unwrap().unwrap_err().retry_after().unwrap();
+        assert_eq!(pause.as_secs() > 400, long, "0x{status:02X}: {pause:?}");
+    }
+}
+
+#[tokio::test]
 async fn refused_credentials_stop_it_for_good() {
     for status in [0x0E, 0x0F] {
         let (smsc, provider) = server().await;

@@ -306,3 +306,22 @@ async fn a_text_of_too_many_parts_is_not_sent() {
     );
     smsc.nobody_connects().await;
 }
+
+#[tokio::test]
+async fn a_late_answer_to_one_part_says_which() {
+    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (sink, mut events) = crate::support::Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = smsc.bound().await;
+    let sent = send(&provider, message(&"x".repeat(400)));
+    let (one, _) = line.submit().await;
+    let error = sent.await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.certainty()),
+        (ErrorKind::NoAnswer, Certainty::MaybeSent)
+    );
+    line.accept(one, "1").await;
+    let late = crate::support::receipt(&mut events).await;
+    let part = late.part.unwrap();
+    assert_eq!((part.number, part.total), (1, 3));
+}

@@ -18,6 +18,8 @@ impl Overheard {
     pub(super) fn start() -> Self {
         let text = Arc::<Mutex<String>>::default();
         let guard = set_default(Listener(Arc::clone(&text)));
+        // Another thread may just have found that nobody listens.
+        tracing::callsite::rebuild_interest_cache();
         Self {
             text,
             _guard: guard,
