@@ -3,6 +3,9 @@
 //! `UPDATE=1 cargo test --test generated` writes it anew.
 #![allow(clippy::unwrap_used)]
 
+#[path = "generated/template.rs"]
+mod template;
+
 use std::path::Path;
 
 use sms_framework::config::reference;

@@ -8,6 +8,7 @@ mod migrate;
 mod numbers;
 mod providers;
 mod queue;
+mod scaffold;
 mod segments;
 mod send;
 mod stats;

@@ -1,21 +1,37 @@
-//! `sms providers`: what is linked into this program and how each is configured.
+//! `sms providers`: what is linked into this program and how each is configured; `new` makes another.
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use serde::Serialize;
 use sms_framework::config::reference::sample_table;
 use sms_framework::provider::{ConfigKey, ProviderEntry, Registry};
 
 use super::Ended;
 use super::output::Output;
+use super::scaffold;
 use super::table::Table;
 
-/// List the linked providers with their keys, types, defaults, variables and a sample table
+const EXAMPLES: &str = "\
+Examples:
+  sms providers
+  sms providers twilio
+  sms providers new acme";
+
+/// List the linked providers with their keys, types, defaults, variables and a sample table, or write a new one
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub(super) struct Providers {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Only this one, such as twilio
     #[arg(value_name = "KIND")]
     kind: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    New(scaffold::New),
 }
 
 #[derive(Debug, Serialize)]
@@ -41,6 +57,9 @@ struct Key<'a> {
 
 impl Providers {
     pub(super) fn run(self, output: &Output) -> Ended {
+        if let Some(Action::New(new)) = self.action {
+            return new.run(output);
+        }
         let registry = Registry::linked()?;
         let entries: Vec<&ProviderEntry> = match &self.kind {
             Some(kind) => vec![registry.get(kind)?],

@@ -1,4 +1,7 @@
 //! The vendor's error codes. What is not here is judged by its HTTP status.
+//!
+//! The kind of a code says who has to act and whether the message may be out; where the vendor means
+//! something else by it, `.class(…)` and `.certainty(…)` say so.
 
 use sms_framework::provider::Code;
 use sms_framework::{Class, ErrorKind};

@@ -1,4 +1,5 @@
-//! The vendor's table in the configuration.
+//! The vendor's table in the configuration. A key stands in three places: in `KEYS`, which checks and
+//! explains it, in the struct, which reads it, and in `Default`.
 
 use std::time::Duration;
 

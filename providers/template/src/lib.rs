@@ -1,4 +1,4 @@
-//! Template, a made-up vendor, as a provider of `sms-framework`.
+//! Template as a provider of `sms-framework`.
 //!
 //! A crate that is only depended on is dropped by the linker; this line in the root of the program
 //! links the provider in:
@@ -24,6 +24,7 @@
 //! | `webhook_secret` (secret) | `TEMPLATE_WEBHOOK_SECRET` |
 //!
 //! # Certainty
+//! Could the phone have the message? Everything that resends goes by this table:
 //!
 //! | what happened | certainty |
 //! |---|---|
@@ -34,7 +35,7 @@
 //! | no answer, half an answer, a 2xx without an id | `MaybeSent` |
 //!
 //! # Not known
-//! Write here what the vendor's public material does not say.
+//! What Template's public material does not say: nothing yet.
 
 mod codes;
 mod config;

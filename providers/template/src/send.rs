@@ -27,9 +27,10 @@ pub struct Template {
 
 impl Plugin for Template {
     const KIND: &'static str = "template";
-    const SUMMARY: &'static str = "A made-up vendor: the provider to copy";
+    const SUMMARY: &'static str = "Template's API for text messages";
     const KEYS: &'static [ConfigKey] = config::KEYS;
     const CREDENTIALS: &'static [&'static [&'static str]] = config::CREDENTIALS;
+    // What it can do at most: the suite tries all of it, and the framework refuses the rest before a send.
     const CAPABILITIES: Capabilities = Capabilities::new()
         .with_reference(Reference::Echoed)
         .with_receipts()
@@ -54,6 +55,7 @@ impl Plugin for Template {
 
 #[async_trait]
 impl Provider for Template {
+    // One call is one attempt: no retries, no waiting, no logging here.
     async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
         let request = self
             .http
@@ -99,8 +101,8 @@ impl Template {
     }
 }
 
-/// What an answer says about the message. The vendor's words are dropped where they repeat one of
-/// `hidden`.
+/// What an answer says about the message: taken, refused, or nobody can say. The vendor's words are
+/// dropped where they repeat one of `hidden`.
 fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
     if !answer.is_success() {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -91,6 +91,25 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The bytes of hexadecimal digits, in upper or lower case.
+///
+/// ```
+/// use sms_framework::provider::signature::from_hex;
+///
+/// assert_eq!(from_hex("00fFa1"), Some(vec![0x00, 0xff, 0xa1]));
+/// assert_eq!(from_hex("abc"), None);
+/// assert_eq!(from_hex("+1"), None);
+/// ```
+#[must_use]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(byte).collect()
+}
+
 /// Standard Base64 with padding.
 #[must_use]
 pub fn base64(bytes: &[u8]) -> String {
