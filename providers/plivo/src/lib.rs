@@ -107,8 +107,7 @@
 //! Plivo's public material does not say:
 //! * which status an account without credit gets; 402 is taken for it;
 //! * whether 429 counts messages, and whether `Retry-After` comes with it: it is obeyed if it does;
-//! * all codes of receipts: one that is not in the table is kept as it is, and proves nothing about
-//!   the phone;
+//! * all codes of receipts: one that is not in the table is kept as it is;
 //! * the time zone of a receipt's times: they are not read;
 //! * the currency of `TotalAmount`;
 //! * whether messaging calls carry V3 today;

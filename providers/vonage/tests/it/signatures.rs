@@ -200,7 +200,7 @@ fn our_own_path_stands_in_where_the_account_signs_nothing() {
                 .len(),
             1
         );
-        let lacks = ("its path lacks the secret segment".to_owned(), 403);
+        let lacks = ("its path lacks the webhook_path_secret".to_owned(), 403);
         assert_eq!(why(&provider, &here(call.clone(), outside)), lacks);
         let in_query = call.with_url(format!(
             "https://example.org{outside}?x=/{PATH}/&{}",

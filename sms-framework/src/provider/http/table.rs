@@ -122,7 +122,7 @@ impl<'a> TableCheck<'a> {
     pub fn warn_unchecked(&self, keys: &str) {
         tracing::warn!(
             provider = self.id,
-            "receipts are asked for, yet no call can be checked, so each is refused: set {keys}"
+            "receipts are asked for, and calls with them cannot be checked: each is refused until {keys} is set"
         );
     }
 
