@@ -4,8 +4,8 @@
 //! (`SMSInvalidRecipient`) and by type (`rate_limit_error`). Each may be an entry. The classic API
 //! has numbers only.
 
-use sms_framework::provider::{Code, Phase};
-use sms_framework::{Certainty, Class, Error, ErrorKind};
+use sms_framework::provider::Code;
+use sms_framework::{Certainty, Class, ErrorKind};
 
 /// Bird's page of errors.
 const PAGE: &str = "https://bird.com/docs/api/errors";
@@ -257,15 +257,3 @@ pub(crate) const CODES: &[Code] = &[
     )
     .class(Class::Transient),
 ];
-
-/// Why a message that the vendor took failed. A code that is not in the table is kept.
-pub(crate) fn failure(code: &str) -> Error {
-    match Code::find(CODES, Phase::Delivery, code) {
-        Some(known) => known.error(),
-        None => Error::new(
-            ErrorKind::Refused,
-            "it failed, for a reason that is not in the table of codes",
-        )
-        .with_provider_code(code),
-    }
-}

@@ -35,7 +35,7 @@
 //! | `application_id`, instead of the two | `VONAGE_APPLICATION_ID` |
 //! | `private_key` (secret), with it: PEM, line breaks also as `\n` | `VONAGE_PRIVATE_KEY` |
 //! | `from` | `VONAGE_FROM` |
-//! | `signature_secret` (secret) | `VONAGE_SIGNATURE_SECRET` |
+//! | `webhook_secret` (secret) | `VONAGE_SIGNATURE_SECRET` |
 //! | `signature_method` | `VONAGE_SIGNATURE_METHOD` |
 //! | `webhook_path_secret` (secret) | `VONAGE_WEBHOOK_PATH_SECRET` |
 //!
@@ -75,12 +75,12 @@
 //! the account's settings or, for tokens, in the application's. `callback_url` moves the receipts of
 //! single messages there. Where a webhook version can be chosen, it is `v1`.
 //!
-//! * **Messages format.** Signed by default, with a token in `Authorization`: set `signature_secret`
+//! * **Messages format.** Signed by default, with a token in `Authorization`: set `webhook_secret`
 //!   (the dashboard's signature secret, not the API secret). The token must name the SHA-256 of the
 //!   body, and its `iat` must lie within `webhook_window`. A call without a token is answered with
 //!   503, for then Vonage calls again and signs.
 //! * **SMS format.** By GET, form or JSON. Support enables its signatures on request: then set
-//!   `signature_method` to what the dashboard says, and `signature_secret`. Without them set
+//!   `signature_method` to what the dashboard says, and `webhook_secret`. Without them set
 //!   `webhook_path_secret`, at least 16 characters, and give Vonage a URL with it as one segment of
 //!   the path: `https://example.org/sms/<secret>/vonage`.
 //!

@@ -16,21 +16,11 @@ const REFERENCE: &str = "developers.telnyx.com, \"Messaging error codes\"";
 const RATES: &str = "developers.telnyx.com, \"Rate limiting\"";
 
 /// Every code of both phases.
-pub(crate) const CODES: &[Code] = &both();
-
-const fn both() -> [Code; request::CODES.len() + delivery::CODES.len()] {
-    let mut all = [request::CODES[0]; request::CODES.len() + delivery::CODES.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < request::CODES.len() {
-            request::CODES[at]
-        } else {
-            delivery::CODES[at - request::CODES.len()]
-        };
-        at += 1;
-    }
-    all
-}
+pub(crate) const CODES: &[Code] =
+    &Code::joined::<{ request::CODES.len() + delivery::CODES.len() }>(&[
+        request::CODES,
+        delivery::CODES,
+    ]);
 
 /// The message did not go out; the same message may, later.
 const fn later(code: Code) -> Code {
