@@ -5,7 +5,7 @@
 //! has numbers only.
 
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class, ErrorKind};
+use sms_framework::{Certainty, ErrorKind};
 
 /// Bird's page of errors.
 const PAGE: &str = "https://bird.com/docs/api/errors";
@@ -137,8 +137,7 @@ pub(crate) const CODES: &[Code] = &[
         PAGE,
         "the request came too early",
     )
-    .class(Class::Transient)
-    .certainty(Certainty::NotSent),
+    .later(),
     Code::request(
         "rate_limit_error",
         ErrorKind::ProviderThrottled,
@@ -177,7 +176,7 @@ pub(crate) const CODES: &[Code] = &[
         SDK,
         "the phone could not be reached",
     )
-    .class(Class::Transient),
+    .later(),
     Code::delivery(
         "blocked_by_carrier",
         ErrorKind::Refused,
@@ -214,7 +213,7 @@ pub(crate) const CODES: &[Code] = &[
         SDK,
         "no carrier took the message",
     )
-    .class(Class::Transient),
+    .later(),
     Code::delivery(
         "insufficient_balance",
         ErrorKind::Account,
@@ -255,5 +254,5 @@ pub(crate) const CODES: &[Code] = &[
         EXTENDED,
         "the recipient's network failed",
     )
-    .class(Class::Transient),
+    .later(),
 ];

@@ -1,7 +1,7 @@
 //! The vendor's error codes. What is not here is judged by its HTTP status.
 
+use sms_framework::ErrorKind;
 use sms_framework::provider::Code;
-use sms_framework::{Class, ErrorKind};
 
 /// Where the entries are known from.
 const DOCS: &str = "https://docs.template.example/errors";
@@ -46,5 +46,5 @@ pub(crate) const CODES: &[Code] = &[
         DOCS,
         "the phone could not be reached",
     )
-    .class(Class::Transient),
+    .later(),
 ];

@@ -114,9 +114,7 @@ const fn carrier(code: &'static str, kind: ErrorKind, meaning: &'static str) -> 
 
 /// A later message can get through.
 const fn for_now(code: &'static str, meaning: &'static str) -> Code {
-    carrier(code, ErrorKind::Recipient, meaning)
-        .class(Class::Transient)
-        .certainty(Certainty::NotSent)
+    carrier(code, ErrorKind::Recipient, meaning).later()
 }
 
 /// Nobody says what happened.

@@ -109,6 +109,13 @@ impl Code {
         self
     }
 
+    /// It did not get through, and the same message may later: `Transient` and `NotSent`. Of a delivery
+    /// code it says that the phone does not have the message.
+    #[must_use]
+    pub const fn later(self) -> Self {
+        self.class(Class::Transient).certainty(Certainty::NotSent)
+    }
+
     /// The same call can succeed after that many seconds.
     #[must_use]
     pub const fn seconds(mut self, seconds: u32) -> Self {

@@ -7,7 +7,6 @@ mod delivery;
 mod request;
 
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class};
 
 /// The article that lists most codes.
 const ARTICLE: &str = "support.telnyx.com, article 6505121 \"Messaging error codes\"";
@@ -21,8 +20,3 @@ pub(crate) const CODES: &[Code] =
         request::CODES,
         delivery::CODES,
     ]);
-
-/// The message did not go out; the same message may, later.
-const fn later(code: Code) -> Code {
-    code.class(Class::Transient).certainty(Certainty::NotSent)
-}
