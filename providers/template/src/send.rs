@@ -42,12 +42,17 @@ impl Plugin for Template {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
         let base = check.base_url("base_url", &config.base_url)?;
+        let callback_url = check.callback("callback_url", config.callback_url.as_deref())?;
+        let webhook_secret = check.optional_secret("webhook_secret", &config.webhook_secret)?;
+        if callback_url.is_some() && webhook_secret.is_none() {
+            check.warn_unchecked("webhook_secret");
+        }
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             messages: join(&base, &["messages"]),
             api_key: check.secret("api_key", &config.api_key, "TEMPLATE_API_KEY")?,
-            callback_url: check.callback("callback_url", config.callback_url.as_deref())?,
-            webhook_secret: config.webhook_secret,
+            callback_url,
+            webhook_secret,
             from: config.from,
         })
     }
