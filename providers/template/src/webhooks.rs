@@ -57,13 +57,18 @@ fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
     let status = text(body, "status")?;
     let code = body["code"].as_str();
     let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
-    Ok(DeliveryReceipt::new(status)
+    let receipt = DeliveryReceipt::new(status)
         .id(text(body, "id")?)
         .message_id(body["reference"].as_str().and_then(|id| id.parse().ok()))
         .to(body["to"].as_str().and_then(PhoneNumber::from_vendor))
         .state(state_of(status))
         .error(known.map(Code::error))
-        .at(body["at"].as_str().and_then(|at| at.parse().ok())))
+        .at(body["at"].as_str().and_then(|at| at.parse().ok()));
+    // Also one that the table does not know.
+    Ok(match code {
+        Some(code) => receipt.provider_code(code),
+        None => receipt,
+    })
 }
 
 /// The vendor's words; one that it adds later is no state.
