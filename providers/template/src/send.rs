@@ -10,7 +10,7 @@ use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for
 use sms_framework::provider::{
     Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Webhooks,
 };
-use sms_framework::{Acceptance, Error, Outbound, Sender};
+use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 
 use crate::codes::CODES;
 use crate::config::{self, TemplateConfig};
@@ -66,7 +66,7 @@ impl Provider for Template {
             .http
             .post(self.messages.as_str())
             .bearer_auth(self.api_key.expose_secret())
-            .json(&self.body(message));
+            .json(&self.body(message)?);
         let answer = self.http.execute(request).await?;
         let hidden = [message.body(), self.api_key.expose_secret()];
         read(&answer, &hidden)
@@ -90,19 +90,21 @@ impl Provider for Template {
 }
 
 impl Template {
-    fn body(&self, message: &Outbound) -> Value {
+    fn body(&self, message: &Outbound) -> Result<Value, Error> {
+        let Some(from) = message.from().or(self.from.as_ref()) else {
+            let why = "the message names no sender, and TEMPLATE_FROM is not set";
+            return Err(Error::new(ErrorKind::InvalidSender, why));
+        };
         let mut body = json!({
+            "from": from,
             "to": message.to(),
             "text": message.body(),
             "reference": message.id(),
         });
-        if let Some(from) = message.from().or(self.from.as_ref()) {
-            body["from"] = json!(from);
-        }
         if let Some(callback) = &self.callback_url {
             body["callback_url"] = json!(callback_for(callback, message.id()));
         }
-        body
+        Ok(body)
     }
 }
 

@@ -31,6 +31,7 @@ fn suite() -> Suite {
     .answers(Case::BadCredentials, error(401, "bad_key"))
     .answers(Case::Throttled, Answer::empty(429))
     .throttles(error(429, "too_fast").header("retry-after", "7"), Duration::from_secs(7))
+    // A server that breaks says anything, a code that would be a refusal, too.
     .answers(Case::ServerError, error(500, "bad_number"))
     .answers(Case::ServerError, Answer::text(503, "text/html", "<html>"))
     .answers(Case::BadAnswer, Answer::json(202, json!({"status": "ok"})))

@@ -25,6 +25,7 @@
 //! ```
 
 mod case;
+mod keys;
 mod quiet;
 mod refusals;
 mod send;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::quiet::Overheard;
 use super::send::started;
 use super::suite::{RECIPIENT, TEXT};
-use super::{Case, Suite};
+use super::{Case, Suite, keys};
 use crate::error::{Certainty, Class, Error, ErrorKind};
 use crate::testkit::outbound;
 
@@ -154,6 +154,8 @@ async fn nothing_is_shown(suite: &Suite) {
         }
     }
     assert!(tried > 1, "there was nothing to try");
+    let vendor = started(suite, Case::Accepted, 0).await;
+    keys::secrets(suite, &vendor.table());
     assert!(
         !suite.secrets.is_empty() || suite.entry.keys.iter().all(|key| !key.secret),
         "the provider has secrets, and its suite names none"

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::suite::RECIPIENT;
 use super::vendor::{Running, Seen};
-use super::{Case, Suite};
+use super::{Case, Suite, keys};
 use crate::config::ValidateSettings;
 use crate::error::ErrorKind;
 use crate::message::{Acceptance, Message, MessageState, Outbound};
@@ -61,7 +61,7 @@ async fn accepted(suite: &Suite) {
     let (acceptance, _) = sent(suite, Case::Accepted, &message).await;
     let ids = &acceptance.provider_message_ids;
     match &suite.accepted_ids {
-        Some(expected) => assert_eq!(ids, expected),
+        Some(expected) => assert_eq!(ids, expected, "the ids that the vendor names"),
         None => assert!(!ids.is_empty(), "the vendor names an id, and it is lost"),
     }
     let stands = acceptance.state;
@@ -85,6 +85,10 @@ async fn texts(suite: &Suite) {
         let message = outbound(Message::new(RECIPIENT, text));
         let (_, seen) = sent(suite, Case::Text, &message).await;
         let arrived = seen.last().and_then(|seen| seen.text.clone());
+        assert!(
+            arrived.is_some(),
+            "`reads` finds no text in the request: it looks where the provider does not put it"
+        );
         assert_eq!(
             arrived.as_deref(),
             Some(text),
@@ -205,7 +209,7 @@ pub(super) async fn declared(suite: &Suite, case: Case) {
 }
 
 async fn agree(suite: &Suite) {
-    let (_vendor, provider) = suite.provider().await;
+    let (vendor, provider) = suite.provider().await;
     let (can, most) = (provider.capabilities(), suite.entry.capabilities);
     let hears = provider.webhooks().is_some() || provider.feed().is_some();
     assert_eq!(
@@ -244,22 +248,7 @@ async fn agree(suite: &Suite) {
             can.max_segments
         );
     }
-    let keys = suite.entry.keys;
-    for set in suite.entry.credentials {
-        for name in *set {
-            assert!(
-                suite.entry.key(name).is_some(),
-                "the credential `{name}` is none of its keys"
-            );
-        }
-    }
-    for key in keys {
-        assert!(
-            key.doc.ends_with('.'),
-            "the sentence about `{}` has no end",
-            key.name
-        );
-    }
+    keys::agree(suite, &vendor.table());
 }
 
 fn codes(suite: &Suite) {
