@@ -85,7 +85,11 @@ fn a_message_is_shown_with_its_attempts_and_what_comes_next() {
     let mut lines = ran.out.lines();
     assert_eq!(lines.next().unwrap(), format!("{id} queued"));
     assert!(lines.next().unwrap().contains("`sms queue process` asks the provider whether it has it, and tries again if not; due in "), "{}", ran.out);
-    assert!(ran.out.contains("\nATTEMPT  WHEN "), "{}", ran.out);
+    assert!(
+        ran.out.contains("\nATTEMPT  PROVIDER  WHEN "),
+        "{}",
+        ran.out
+    );
     assert!(
         ran.out.contains("failed   500   SERVER_ERROR: mock: "),
         "{}",
@@ -368,7 +372,32 @@ fn the_linked_providers_describe_themselves() {
         .filter(|key| key["secret"] == true)
         .map(|key| key["name"].as_str().unwrap())
         .collect();
-    assert_eq!(secret, ["auth_token", "api_key_secret"]);
+    assert_eq!(
+        secret,
+        ["auth_token", "api_key_secret", "previous_auth_token"]
+    );
+    assert_eq!(one["capabilities"]["media"], true);
+    assert_eq!(one["capabilities"]["validity"]["longest"]["secs"], 36_000);
+    let ran = place.run(&["providers", "twilio"]).code(0);
+    assert!(
+        ran.out.contains(
+            "Can, besides sending texts: media, validity period (1s to 10h, in seconds; longer is refused), messaging service, our id (in the callback URL), lookup, receipts, inbound."
+        ),
+        "{}",
+        ran.out
+    );
+    let ran = place.run(&["providers", "twilio", "--codes"]).code(0);
+    let opted_out = ran.out.lines().find(|line| line.starts_with("21610 "));
+    let cells: Vec<_> = opted_out.unwrap().split_whitespace().take(5).collect();
+    assert_eq!(
+        cells,
+        ["21610", "request", "OPTED_OUT", "Rejected", "permanent"]
+    );
+    let codes = place
+        .run(&["providers", "twilio", "--codes", "--json"])
+        .code(0)
+        .objects();
+    assert!(codes.len() > 100 && codes.iter().all(|code| code["source"] != ""));
     let ran = place.run(&["providers", "twilo"]).code(2);
     assert!(ran.err.contains("did you mean `twilio`?"), "{}", ran.err);
     assert!(!place.has("sms.db"));

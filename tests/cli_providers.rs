@@ -323,7 +323,7 @@ fn the_help_says_how() {
         ran.out
             .contains("Usage: sms providers [OPTIONS] [KIND]\n       sms providers <COMMAND>")
             && ran.out.contains(
-                "Examples:\n  sms providers\n  sms providers twilio\n  sms providers new acme"
+                "Examples:\n  sms providers\n  sms providers twilio\n  sms providers twilio --codes\n  sms providers new acme"
             ),
         "{}",
         ran.out

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde::Serialize;
-use sms_framework::config::reference::sample_table;
-use sms_framework::provider::{ConfigKey, ProviderEntry, Registry};
+use sms_framework::config::reference::{self, abilities, sample_table};
+use sms_framework::provider::{Capabilities, Code, ConfigKey, Phase, ProviderEntry, Registry};
+use sms_framework::{Certainty, Class};
 
 use super::Ended;
 use super::output::Output;
@@ -16,9 +17,10 @@ const EXAMPLES: &str = "\
 Examples:
   sms providers
   sms providers twilio
+  sms providers twilio --codes
   sms providers new acme";
 
-/// List the linked providers with their keys, types, defaults, variables and a sample table, or write a new one
+/// List the linked providers with what they can do, their keys, types, defaults, variables and a sample table, or write a new one
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub(super) struct Providers {
@@ -27,6 +29,9 @@ pub(super) struct Providers {
     /// Only this one, such as twilio
     #[arg(value_name = "KIND")]
     kind: Option<String>,
+    /// Only its error codes: what each means for the message, and where that is known from
+    #[arg(long, requires = "kind")]
+    codes: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +45,7 @@ struct Described<'a> {
     summary: &'a str,
     /// Sets of keys, of which one must be complete.
     credentials: &'a [&'a [&'a str]],
+    capabilities: Capabilities,
     keys: Vec<Key<'a>>,
     sample: String,
 }
@@ -65,7 +71,14 @@ impl Providers {
             Some(kind) => vec![registry.get(kind)?],
             None => registry.iter().collect(),
         };
-        if output.json {
+        if self.codes {
+            let codes = entries.into_iter().flat_map(|entry| entry.codes);
+            if output.json {
+                output.objects(codes.map(Known::of))?;
+            } else {
+                output.text(table_of_codes(codes))?;
+            }
+        } else if output.json {
             output.objects(entries.into_iter().map(Described::of))?;
         } else {
             let texts: Vec<_> = entries
@@ -92,6 +105,7 @@ impl<'a> Described<'a> {
             kind: entry.kind,
             summary: entry.summary,
             credentials: entry.credentials,
+            capabilities: entry.capabilities,
             keys: entry.keys.iter().map(key).collect(),
             sample: sample_table(entry),
         }
@@ -100,9 +114,77 @@ impl<'a> Described<'a> {
 
 /// The variables that set a key of the table that has the kind's name, the first one first.
 fn variables(entry: &ProviderEntry, key: &ConfigKey) -> Vec<String> {
-    let own = format!("SMS_PROVIDERS__{}__{}", entry.kind, key.name).to_uppercase();
-    let aliases = key.env.iter().map(|name| (*name).to_owned());
-    aliases.chain([own.replace('.', "__")]).collect()
+    reference::variables(&format!("providers.{}.{}", entry.kind, key.name), key)
+}
+
+/// One of a vendor's error codes.
+#[derive(Debug, Serialize)]
+struct Known<'a> {
+    code: &'a str,
+    phase: &'static str,
+    kind: &'static str,
+    certainty: Certainty,
+    class: Class,
+    meaning: &'a str,
+    source: &'a str,
+}
+
+impl<'a> Known<'a> {
+    fn of(code: &'a Code) -> Self {
+        Self {
+            code: code.code,
+            phase: match code.phase {
+                Phase::Request => "request",
+                _ => "delivery",
+            },
+            kind: code.kind.code(),
+            certainty: code.certainty,
+            class: code.class,
+            meaning: code.meaning,
+            source: code.source,
+        }
+    }
+}
+
+fn table_of_codes<'a>(codes: impl Iterator<Item = &'a Code>) -> Table {
+    let mut table = Table::new([
+        "code",
+        "when",
+        "kind",
+        "certainty",
+        "class",
+        "meaning",
+        "source",
+    ]);
+    for known in codes.map(Known::of) {
+        table.row([
+            known.code.to_owned(),
+            known.phase.to_owned(),
+            known.kind.to_owned(),
+            known.certainty.to_string(),
+            format!("{:?}", known.class).to_lowercase(),
+            known.meaning.to_owned(),
+            known.source.to_owned(),
+        ]);
+    }
+    table
+}
+
+/// What it can do, in a line; what it cannot is left out.
+fn can(entry: &ProviderEntry) -> String {
+    let can = abilities(&entry.capabilities)
+        .into_iter()
+        .filter(|(_, text)| text != "–")
+        .map(|(name, text)| match text.as_str() {
+            "yes" => name.to_owned(),
+            text => format!("{name} ({text})"),
+        });
+    let can = Vec::from_iter(can).join(", ");
+    if can.is_empty() {
+        "Can send texts and nothing more.".to_owned()
+    } else {
+        format!("Can, besides sending texts: {can}.")
+    }
 }
 
 fn text(entry: &ProviderEntry, output: &Output) -> String {
@@ -117,7 +199,10 @@ fn text(entry: &ProviderEntry, output: &Output) -> String {
             key.name.to_owned(),
             ty,
             key.default.unwrap_or("-").to_owned(),
-            variables(entry, key).join(", "),
+            match variables(entry, key).join(", ") {
+                none if none.is_empty() => "-".to_owned(),
+                names => names,
+            },
         ]);
     }
     let needs: Vec<_> = entry
@@ -130,9 +215,10 @@ fn text(entry: &ProviderEntry, output: &Output) -> String {
         sets => sets.join(", or "),
     };
     format!(
-        "{kind}: {summary}\n\nNeeds {needs}.\n\n{table}\nIn config/default.toml:\n\n{sample}",
+        "{kind}: {summary}\n\nNeeds {needs}.\n{can}\n\n{table}\nIn config/default.toml:\n\n{sample}",
         kind = output.paint.good(entry.kind),
         summary = entry.summary,
+        can = can(entry),
         sample = sample_table(entry),
     )
 }

@@ -2,8 +2,8 @@
 //!
 //! What is not here is judged by its HTTP status.
 
+use sms_framework::ErrorKind;
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class, ErrorKind};
 
 /// AWS's own model of the API, as its Python library ships it.
 const MODEL: &str = "github.com/boto/botocore, pinpoint-sms-voice-v2/2022-03-31/service-2.json";
@@ -30,9 +30,7 @@ const fn undelivered(code: &'static str, kind: ErrorKind, meaning: &'static str)
 
 /// It did not arrive; the same message may, later.
 const fn later(code: &'static str, meaning: &'static str) -> Code {
-    undelivered(code, ErrorKind::Recipient, meaning)
-        .class(Class::Transient)
-        .certainty(Certainty::NotSent)
+    undelivered(code, ErrorKind::Recipient, meaning).later()
 }
 
 pub(crate) const CODES: &[Code] = &[

@@ -66,7 +66,7 @@
 //! raised or the month ends, so it counts as the account's. A refusal for the clock's sake says in its
 //! help how far this machine's clock is from AWS's.
 //!
-//! # Receipts
+//! # Receipts and messages from phones
 //! Our id goes along as `Context` and comes back in every event, whether or not the answer to the send
 //! was lost. The way is: configuration set, event destination, SNS topic, HTTPS subscription, us.
 //!
@@ -91,6 +91,8 @@
 //! | `TEXT_UNREACHABLE`, `TEXT_CARRIER_UNREACHABLE` | undelivered, a later try can help |
 //! | `TEXT_TTL_EXPIRED` | expired |
 //! | `TEXT_UNKNOWN`, and any other | no state |
+//!
+//! Without `topic_arn` nothing comes, and the capability is off. Messages from phones are not read.
 //!
 //! Whether an event is the last is what its `isFinal` says; a failure that is not the last has no
 //! state yet. Events may take 72 hours; after that AWS makes up a `TEXT_UNKNOWN`. Prices come in events

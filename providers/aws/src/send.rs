@@ -6,10 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::reqwest::header::HeaderValue;
 use sms_framework::provider::http::{HttpClient, TableCheck, join};
 use sms_framework::provider::{
     Capabilities, Code, ConfigKey, Lookup, MESSAGE_ID_PARAMETER, Plugin, Provider, Reference,
@@ -94,18 +93,8 @@ fn credentials(check: &TableCheck<'_>, config: &AwsConfig) -> Result<Credentials
         &config.secret_access_key,
         "AWS_SECRET_ACCESS_KEY",
     )?;
-    let token = config
-        .session_token
-        .as_ref()
-        .map(SecretString::expose_secret)
-        // A variable that is set to nothing is how people switch it off.
-        .filter(|token| !token.is_empty());
-    if token.is_some_and(|token| HeaderValue::from_str(token).is_err()) {
-        let why =
-            "it holds a character that no header can carry; is there a line break at its end?";
-        return Err(check.wrong("session_token", why));
-    }
-    let token = token.map(str::to_owned);
+    let token = check.optional_secret("session_token", &config.session_token)?;
+    let token = token.map(|token| token.expose_secret().to_owned());
     Ok(Credentials::new(
         key,
         secret.expose_secret(),

@@ -4,8 +4,8 @@
 //! (`SMSInvalidRecipient`) and by type (`rate_limit_error`). Each may be an entry. The classic API
 //! has numbers only.
 
-use sms_framework::provider::{Code, Phase};
-use sms_framework::{Certainty, Class, Error, ErrorKind};
+use sms_framework::provider::Code;
+use sms_framework::{Certainty, ErrorKind};
 
 /// Bird's page of errors.
 const PAGE: &str = "https://bird.com/docs/api/errors";
@@ -137,8 +137,7 @@ pub(crate) const CODES: &[Code] = &[
         PAGE,
         "the request came too early",
     )
-    .class(Class::Transient)
-    .certainty(Certainty::NotSent),
+    .later(),
     Code::request(
         "rate_limit_error",
         ErrorKind::ProviderThrottled,
@@ -177,7 +176,7 @@ pub(crate) const CODES: &[Code] = &[
         SDK,
         "the phone could not be reached",
     )
-    .class(Class::Transient),
+    .later(),
     Code::delivery(
         "blocked_by_carrier",
         ErrorKind::Refused,
@@ -214,7 +213,7 @@ pub(crate) const CODES: &[Code] = &[
         SDK,
         "no carrier took the message",
     )
-    .class(Class::Transient),
+    .later(),
     Code::delivery(
         "insufficient_balance",
         ErrorKind::Account,
@@ -255,17 +254,5 @@ pub(crate) const CODES: &[Code] = &[
         EXTENDED,
         "the recipient's network failed",
     )
-    .class(Class::Transient),
+    .later(),
 ];
-
-/// Why a message that the vendor took failed. A code that is not in the table is kept.
-pub(crate) fn failure(code: &str) -> Error {
-    match Code::find(CODES, Phase::Delivery, code) {
-        Some(known) => known.error(),
-        None => Error::new(
-            ErrorKind::Refused,
-            "it failed, for a reason that is not in the table of codes",
-        )
-        .with_provider_code(code),
-    }
-}

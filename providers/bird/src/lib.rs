@@ -7,19 +7,6 @@
 //! use sms_provider_bird as _;
 //! ```
 //!
-//! # Which API
-//! The vendor has three. `api` chooses between two of them:
-//!
-//! | `api` | what it is | idempotency | receipts carry | validity | segments |
-//! |---|---|---|---|---|---|
-//! | `"platform"` (default) | Bird's platform, version 1 | our id is the key | our id and theirs | no | 12 at most |
-//! | `"classic"` | MessageBird's REST API | none | our id and theirs | 1 s to a week | no limit known |
-//!
-//! The classic API is there for accounts that have its keys: the vendor calls it legacy. The third,
-//! the channels API of Bird's CRM, is left out: it wants the ids of a workspace and of a channel,
-//! makes a contact of every recipient, has no idempotency, and its errors and states are published
-//! in part only.
-//!
 //! # Configuration
 //! Secrets come from the environment, never from a file:
 //!
@@ -56,12 +43,25 @@
 //! beside other messages makes a table for each and routes by the type of the message. Both APIs
 //! demand a sender: a message without one is refused before the call, where `from` is not set.
 //!
+//! # Which API
+//! The vendor has three. `api` chooses between two of them:
+//!
+//! | `api` | what it is | idempotency | receipts carry | validity | segments |
+//! |---|---|---|---|---|---|
+//! | `"platform"` (default) | Bird's platform, version 1 | our id is the key | our id and theirs | no | 12 at most |
+//! | `"classic"` | MessageBird's REST API | none | our id and theirs | 1 s to a week | no limit known |
+//!
+//! The classic API is there for accounts that have its keys: the vendor calls it legacy. The third,
+//! the channels API of Bird's CRM, is left out: it wants the ids of a workspace and of a channel,
+//! makes a contact of every recipient, has no idempotency, and its errors and states are published
+//! in part only.
+//!
 //! # Certainty
 //!
 //! | what happened | certainty |
 //! |---|---|
 //! | no connection | `NotSent` |
-//! | 429, 425 | `NotSent` |
+//! | 429, and 425 with `too_early_error` | `NotSent` |
 //! | platform, 503 with `service_unavailable_error` or `E01033` | `NotSent`: the API says that it did nothing |
 //! | platform, 409 `E01004`, `E01005` | `MaybeSent`: see below |
 //! | another 4xx | `Rejected`, or what the table of codes says |
@@ -99,6 +99,9 @@
 //! differ, over the URL exactly as it was called: behind a proxy, scheme, host and port have to be
 //! the public ones. A call without a token may have the older `MessageBird-Signature`; it covers
 //! neither path nor host, and may be five minutes old.
+//!
+//! Without `webhook_secret` each call is refused; where `callback_url` is set, a warning is given at
+//! start-up. A code that is not in the table is kept.
 //!
 //! The dates of a report carry a raw `+`, which reading a query turns into a blank: it is put back.
 //!

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sms_framework::provider::http::reqwest::header::{AUTHORIZATION, HeaderValue};
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
 use sms_framework::provider::http::{Answer, HttpClient, TableCheck};
-use sms_framework::{Error, Outbound, Sender};
+use sms_framework::{Error, ErrorKind, Outbound, Sender};
 
 use crate::config::BirdConfig;
 
@@ -58,7 +58,7 @@ impl Wire {
                 "the message names no sender, and `{}` is not set",
                 self.from_key
             );
-            Error::new(sms_framework::ErrorKind::Config, what)
+            Error::new(ErrorKind::InvalidSender, what)
         })
     }
 

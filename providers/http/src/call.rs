@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sms_framework::provider::WebhookCall;
-use sms_framework::provider::signature::{Jwt, base64, refused, same};
+use sms_framework::provider::signature::{
+    Jwt, base64, check_path, header, refused, same, unchecked,
+};
 use sms_framework::{Error, ErrorKind};
 
 use crate::answer::{self, Path};
@@ -74,30 +76,27 @@ impl CallAuth {
         call: &WebhookCall,
         path_secret: Option<&SecretString>,
     ) -> Result<(), Error> {
-        if let Some(secret) = path_secret
-            && !call.has_path_segment(secret.expose_secret())
-        {
-            return Err(refused("the path of its URL lacks the secret"));
+        if let Some(secret) = path_secret {
+            check_path(call, secret)?;
         }
-        let header = |name: &str| {
-            call.header_value(name)
-                .ok_or_else(|| refused(&format!("it has no header {name}")))
-        };
         match self {
             // Without a secret there is nothing to tell it by.
             Self::UrlSecret => match path_secret {
                 Some(_) => Ok(()),
-                None => Err(refused("there is no secret to tell it by")),
+                None => Err(unchecked("webhook_path_secret")),
             },
             Self::Header(name, value) => {
-                if same(header(name)?.as_bytes(), value.expose_secret().as_bytes()) {
+                if same(
+                    header(call, name)?.as_bytes(),
+                    value.expose_secret().as_bytes(),
+                ) {
                     Ok(())
                 } else {
                     Err(refused(&format!("its header {name} does not match")))
                 }
             }
             Self::Jwt(name, key) => {
-                let jwt = Jwt::verified(header(name)?, key.expose_secret().as_bytes())?;
+                let jwt = Jwt::verified(header(call, name)?, key.expose_secret().as_bytes())?;
                 match jwt.time("exp") {
                     Some(until) if until < call.received_at() => Err(refused("its token ran out")),
                     _ => Ok(()),

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use sms_framework::Sender;
 use sms_framework::config::duration;
+use sms_framework::provider::http::CallbackUrl;
 use sms_framework::provider::{ConfigKey, KeyType};
 
 pub(crate) const KEYS: &[ConfigKey] = &[
@@ -63,13 +64,13 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Our URL for receipts, for `{receipt_url}`; `webhook_path_secret` is put at its end.",
+        "Our URL for receipts, for `{receipt_url}`; `webhook_path_secret` is put at the end of its path.",
     )
     .sample("\"https://example.org/sms/gateway\""),
     ConfigKey::new(
         "webhook_path_secret",
         KeyType::Text,
-        "An unguessable segment that the path of the gateway's calls must hold: 16 characters or more.",
+        "An unguessable segment of our URL's path, without which no call is believed: 16 characters or more.",
     )
     .secret(),
     ConfigKey::new(
@@ -131,7 +132,7 @@ pub struct HttpConfig {
     /// How messages from phones are read.
     pub inbound: Option<Value>,
     /// Our URL for receipts.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// A segment that the path of the gateway's calls must hold.
     pub webhook_path_secret: Option<SecretString>,
     /// Allows a base URL without TLS on another machine.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use figment::value::Value as Toml;
 use secrecy::{ExposeSecret, SecretString};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{HttpClient, callback_for, is_private, join};
+use sms_framework::provider::http::{HttpClient, callback_for, is_private, with_path_secret};
 use sms_framework::provider::{
     Capabilities, ConfigKey, Lookup, Plugin, Provider, Reference, Validity, Webhooks,
 };
@@ -25,9 +25,6 @@ use crate::secrets::Secrets;
 use crate::template::{Names, Placeholder};
 use crate::values::Values;
 use crate::webhooks::Calls;
-
-/// The shortest secret that guards our URL, in characters.
-const SHORTEST_PATH_SECRET: usize = 16;
 
 /// The provider: see the [crate's page](crate).
 pub struct Http {
@@ -64,7 +61,10 @@ impl Plugin for Http {
         let callback = check
             .table()
             .callback("callback_url", config.callback_url.as_deref())?;
-        let path_secret = path_secret(&check, config.webhook_path_secret.as_ref())?;
+        let path_secret = check
+            .table()
+            .path_secret("webhook_path_secret", &config.webhook_path_secret)?;
+        let path_secret = path_secret.as_ref();
         if let Some(Sender::MessagingService(_)) = &config.from {
             let why = "a gateway has no messaging services; write a number or a sender ID";
             return Err(check.wrong("from", why));
@@ -90,7 +90,7 @@ impl Plugin for Http {
             base,
             plan,
             judge,
-            receipt_url: callback.map(|url| guarded(url, path_secret)),
+            receipt_url: callback.map(|url| with_path_secret(url, path_secret)),
             secrets,
             from: config.from,
             calls,
@@ -198,24 +198,6 @@ fn base_url(check: &Check<'_>, config: &HttpConfig) -> Result<Url, Error> {
     }
 }
 
-fn path_secret<'s>(
-    check: &Check<'_>,
-    secret: Option<&'s SecretString>,
-) -> Result<Option<&'s SecretString>, Error> {
-    let Some(secret) = secret else {
-        return Ok(None);
-    };
-    let text = secret.expose_secret();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-    if text.len() < SHORTEST_PATH_SECRET || !text.chars().all(plain) {
-        let why = format!(
-            "it must be unguessable and fit into a URL: {SHORTEST_PATH_SECRET} or more of a to z, A to Z, 0 to 9 and - . _ ~"
-        );
-        return Err(check.wrong("webhook_path_secret", &why));
-    }
-    Ok(Some(secret))
-}
-
 fn calls(
     names: &Names<'_>,
     config: &HttpConfig,
@@ -284,16 +266,6 @@ fn warn(id: &str, judge: &Judge) {
             "accept asks nothing of the body: a gateway that tells errors with a 2xx is taken at its status; set `accept.id` or `accept.where`"
         );
     }
-}
-
-/// The URL with the secret as the last segment of its path, unless it is there already.
-fn guarded(url: Url, secret: Option<&SecretString>) -> Url {
-    let Some(secret) = secret else { return url };
-    let secret = secret.expose_secret();
-    if url.path().split('/').any(|segment| segment == secret) {
-        return url;
-    }
-    join(&url, &[secret])
 }
 
 /// Shows no secret.

@@ -71,7 +71,7 @@
 //!     .variable("SMS_PROVIDERS__ACME__WEBHOOK_PATH_SECRET", "Zk3nVt0Q8rWm2YxB");
 //! let registry = Registry::new().with(sms_provider_http::ENTRY)?;
 //! let settings = settings.load_with(&registry)?;
-//! let provider = settings.build_provider(&settings.choose(&registry)?, &registry)?;
+//! let provider = settings.build_provider("acme", &registry)?;
 //! assert!(provider.capabilities().receipts);
 //! # Ok::<_, sms_framework::Error>(())
 //! ```
@@ -205,7 +205,7 @@
 //! | `status` | | the path of the gateway's word |
 //! | `id`, `message_id` | none | the paths of the gateway's id, and of ours; ours comes from the URL, too |
 //! | `to`, `at` | none | the paths of the recipient, and of the time (seconds since 1970, or RFC 3339) |
-//! | `error` | none | the path of a code; `codes` says what it means, in the words of `[reject]` |
+//! | `error` | none | the path of a code; `codes` says what it means, in the words of `[reject]`. Another is kept, and is a `REFUSED` where the state says that the message failed |
 //! | `states` | none | word = `scheduled`, `accepted`, `sent`, `delivered`, `undelivered`, `failed`, `canceled`, `expired` or `rejected`; another word is kept and changes nothing |
 //! | `auth` | `"url_secret"` | how a call is told from anybody's: `"url_secret"`, `{ basic = [USER, PASSWORD] }`, `{ header = [NAME, VALUE] }`, `{ jwt_hs256 = [HEADER, KEY] }` |
 //! | `reply` | `{ status = 200 }` | what the gateway hears: `status`, `body`, `content_type` (`"text/plain"`); of messages from phones, too |

@@ -109,22 +109,22 @@ impl Receipts {
             named.promised(item)?;
         }
         let code = find(&self.error);
-        let known = code
-            .as_ref()
-            .and_then(|code| Some((code, self.codes.get(code)?)));
-        let error = known.map(|(code, meaning)| {
-            let said = meaning.words.as_deref();
-            let said = said.unwrap_or_else(|| meaning.word.sentence());
-            meaning.word.error(said).with_provider_code(code)
-        });
         let mut receipt = DeliveryReceipt::new(status.clone())
             .message_id(ours)
             .to(find(&self.to).and_then(|to| PhoneNumber::from_vendor(&to)))
             .state(self.states.get(&status).copied())
-            .error(error)
+            .reason(&[], code.as_deref(), call.received_at())
             .at(self.at.as_ref().and_then(|at| at.time(item)));
         receipt.provider_message_id = id;
-        Ok(receipt)
+        let known = code.and_then(|code| Some((self.codes.get(&code)?, code)));
+        Ok(match known {
+            Some((meaning, code)) => {
+                let said = meaning.words.as_deref();
+                let said = said.unwrap_or_else(|| meaning.word.sentence());
+                receipt.error(meaning.word.error(said).with_provider_code(code))
+            }
+            None => receipt,
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The credentials that a description names.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use sms_framework::Error;
@@ -24,30 +23,18 @@ impl Secrets {
         for name in declared {
             usable(check, name)?;
             let key = format!("secret.{name}");
-            let value = match set.get(name) {
-                Some(value) => value.clone(),
-                None => of_file(check, name, set)?.ok_or_else(|| {
-                    let variable = variable(id, name);
-                    let why = format!("it is missing; set {variable}, or {variable}_FILE to the path of a file that holds it");
-                    check.wrong(&key, &why)
-                })?,
-            };
-            if value.expose_secret().is_empty() {
-                let why = format!("it is empty; set {}", variable(id, name));
-                return Err(check.wrong(&key, &why));
-            }
+            let variable = variable(id, name);
+            let variable =
+                format!("{variable}, or {variable}_FILE to the path of a file that holds it");
+            let value = check
+                .table()
+                .secret(&key, &set.get(name).cloned(), &variable)?;
             if all.insert(name.clone(), value).is_some() {
                 let why = format!("`{name}` stands in it twice; write it once");
                 return Err(check.wrong("secrets", &why));
             }
         }
-        let file_of = |name: &str| {
-            let base = name.strip_suffix("_file");
-            base.is_some_and(|base| all.contains_key(base))
-        };
-        let undeclared = set
-            .keys()
-            .find(|name| !all.contains_key(*name) && !file_of(name));
+        let undeclared = set.keys().find(|name| !all.contains_key(*name));
         if let Some(name) = undeclared {
             let why = format!(
                 "it is set, yet `secrets` does not name it; {}",
@@ -96,25 +83,6 @@ fn usable(check: &Check<'_>, name: &str) -> Result<(), Error> {
         shown(name)
     );
     Err(check.wrong("secrets", &why))
-}
-
-/// `secret.NAME_file`: a variable that ends in `_FILE` and sets a key of a tree comes as one more key
-/// of the tree.
-fn of_file(
-    check: &Check<'_>,
-    name: &str,
-    set: &BTreeMap<String, SecretString>,
-) -> Result<Option<SecretString>, Error> {
-    let key = format!("{name}_file");
-    let Some(path) = set.get(&key) else {
-        return Ok(None);
-    };
-    let path = Path::new(path.expose_secret());
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let why = format!("cannot read {}: {error}", path.display());
-        check.wrong(&format!("secret.{key}"), &why)
-    })?;
-    Ok(Some(text.trim_end_matches(['\r', '\n']).into()))
 }
 
 fn variable(id: &str, name: &str) -> String {

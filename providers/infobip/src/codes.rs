@@ -5,7 +5,7 @@
 //! the like), by its HTTP status, which says the same.
 
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class, ErrorKind};
+use sms_framework::{Certainty, ErrorKind};
 
 const STATUSES: &str = "https://www.infobip.com/docs (Message status codes)";
 const ERRORS: &str = "https://www.infobip.com/docs (Error code reference)";
@@ -25,7 +25,7 @@ const fn error(code: &'static str, kind: ErrorKind, meaning: &'static str) -> Co
 }
 
 const fn transient(code: &'static str) -> Code {
-    error(code, ErrorKind::Recipient, FOR_NOW).class(Class::Transient)
+    error(code, ErrorKind::Recipient, FOR_NOW).later()
 }
 
 pub(crate) const CODES: &[Code] = &[
@@ -121,8 +121,7 @@ pub(crate) const CODES: &[Code] = &[
         ErrorKind::Refused,
         "the request is malformed, or the service is not there for the moment",
     )
-    .class(Class::Transient)
-    .certainty(Certainty::NotSent),
+    .later(),
     error("1", ErrorKind::Recipient, HANDSET),
     error("9", ErrorKind::Recipient, HANDSET),
     error("11", ErrorKind::Recipient, HANDSET),

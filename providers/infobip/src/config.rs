@@ -6,12 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sms_framework::config::duration;
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, join};
+use sms_framework::provider::http::{CallbackUrl, TableCheck, with_path_secret};
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, Sender};
-
-/// A path segment shorter than this can be guessed.
-const SHORTEST_PATH_SECRET: usize = 16;
 
 pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new("api_key", KeyType::Text, "The account's API key.")
@@ -34,13 +31,13 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where Infobip posts the receipts of what is sent, instead of the account's subscription; `webhook_path_secret` is added to its path.",
+        "Where Infobip posts the receipts of what is sent, instead of the account's subscription; `webhook_path_secret` is put at the end of its path.",
     )
     .sample("\"https://example.org/sms/infobip\""),
     ConfigKey::new(
         "webhook_path_secret",
         KeyType::Text,
-        "A segment of our webhook's path that nobody can guess; at least 16 characters.",
+        "An unguessable segment of our URL's path, without which no call to it is believed: 16 characters or more.",
     )
     .env(&["INFOBIP_WEBHOOK_PATH_SECRET"])
     .secret(),
@@ -87,8 +84,8 @@ pub struct InfobipConfig {
     /// The sender of messages that name none.
     pub from: Option<Sender>,
     /// Where Infobip posts the receipts of what is sent.
-    pub callback_url: Option<String>,
-    /// A segment of our webhook's path that nobody can guess.
+    pub callback_url: Option<CallbackUrl>,
+    /// An unguessable segment of our URL's path.
     pub webhook_path_secret: Option<SecretString>,
     /// The user that a subscription of the account calls with.
     pub webhook_user: Option<String>,
@@ -119,19 +116,6 @@ impl Default for InfobipConfig {
 }
 
 impl InfobipConfig {
-    pub(crate) fn api_key(&self, check: TableCheck<'_>) -> Result<SecretString, Error> {
-        let key = check.secret("api_key", &self.api_key, "INFOBIP_API_KEY")?;
-        let visible = |byte: u8| byte.is_ascii_graphic();
-        if key.expose_secret().bytes().all(visible) {
-            Ok(key)
-        } else {
-            Err(check.wrong(
-                "api_key",
-                "it holds a blank or another character that no key has; copy it again",
-            ))
-        }
-    }
-
     /// The account's host, as a URL: the portal shows it without a scheme.
     pub(crate) fn base_url(&self, check: TableCheck<'_>) -> Result<Url, Error> {
         if self.base_url.is_empty() {
@@ -148,31 +132,18 @@ impl InfobipConfig {
     }
 
     /// The URL that Infobip is to call, with the secret segment in its path.
-    pub(crate) fn callback(&self, check: TableCheck<'_>) -> Result<Option<Url>, Error> {
-        let Some(url) = check.callback("callback_url", self.callback_url.as_deref())? else {
-            return Ok(None);
-        };
-        Ok(Some(match &self.webhook_path_secret {
-            Some(secret) => join(&url, &[secret.expose_secret()]),
-            None => url,
-        }))
-    }
-
-    /// The secret segment of our webhook's path.
-    pub(crate) fn path_secret(&self, check: TableCheck<'_>) -> Result<Option<SecretString>, Error> {
-        let Some(secret) = &self.webhook_path_secret else {
-            return Ok(None);
-        };
-        let text = secret.expose_secret();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
-        let why = if text.len() < SHORTEST_PATH_SECRET {
-            "it can be guessed; it needs 16 characters at least"
-        } else if !text.chars().all(plain) {
-            "it may hold ASCII letters, digits and - _ . ~ only: it stands in a URL's path"
-        } else {
-            return Ok(Some(secret.clone()));
-        };
-        Err(check.wrong("webhook_path_secret", why))
+    ///
+    /// User and password do not go with it, so nothing else tells its calls.
+    pub(crate) fn callback(
+        &self,
+        check: TableCheck<'_>,
+        secret: Option<&SecretString>,
+    ) -> Result<Option<Url>, Error> {
+        let url = check.callback("callback_url", self.callback_url.as_deref())?;
+        if url.is_some() && secret.is_none() {
+            check.warn_unchecked("webhook_path_secret");
+        }
+        Ok(url.map(|url| with_path_secret(url, secret)))
     }
 
     /// User and password of basic authentication, as they stand between `Basic` and Base64.

@@ -31,7 +31,7 @@
 //! | `webhook_user`, `webhook_password` (secret) | `INFOBIP_WEBHOOK_USER`, `INFOBIP_WEBHOOK_PASSWORD` |
 //!
 //! There are no regions: each account has a host of its own, which the portal shows. The key needs the
-//! scope to send messages, and the one to read logs for [finding messages](#finding-a-message-again).
+//! scope to send messages, and the one to read logs for [finding messages](#lookup).
 //!
 //! # Certainty
 //! A 200 is no acceptance: what became of the message stands in the status of its entry, by its id and
@@ -62,10 +62,11 @@
 //!
 //! How Infobip signs calls is not public, so one of two secrets stands in, and one is enough:
 //!
-//! * `webhook_path_secret` is added to the path of `callback_url`; a URL that is set in the portal is to
-//!   end in it, too;
+//! * `webhook_path_secret` is put at the end of the path of `callback_url`, unless a segment is the
+//!   secret already; a URL that is set in the portal is to have it, too;
 //! * `webhook_user` and `webhook_password` are what a subscription's security settings (basic
-//!   authentication) call with. They cannot go with a message, so `callback_url` needs the path.
+//!   authentication) call with. They cannot go with a message, so `callback_url` needs the path: without it a
+//!   warning is given at start-up, and each call is refused.
 //!
 //! One call holds up to a hundred receipts, or more where the subscription says so. An entry that cannot
 //! be read is passed over with a warning, lest it keep back the others; a call with nothing but such
@@ -81,11 +82,11 @@
 //! | REJECTED, and 87 in whichever group | rejected |
 //! | 23 | none: it is about a second request, not about the message |
 //!
-//! A receipt's error goes by its id, not by its flag `permanent`, which is wrong for some; of an id that
-//! no table has, the flag counts. A call that is answered by anything but 200 comes again a minute
+//! A receipt's error goes by its id, not by its flag `permanent`, which is wrong for some. An id that no
+//! table has is kept; where the message failed, the flag says for how long. A call that is answered by anything but 200 comes again a minute
 //! later, then after longer and longer times.
 //!
-//! # Finding a message again
+//! # Lookup
 //! [`Lookup`](sms_framework::provider::Lookup) asks the log (`/sms/3/logs`) for our id. The log covers
 //! 48 hours and may be asked 120 times a minute. The reports, which are given out once, are left alone.
 //!

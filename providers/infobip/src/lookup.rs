@@ -65,6 +65,6 @@ fn logged(id: &str, row: &Value, status: &Status<'_>) -> Logged {
             Some(code) if code != 0 => entry.with_provider_code(code.to_string()),
             _ => entry,
         },
-        passing: refusal.is_some_and(|error| error.certainty() == Certainty::NotSent),
+        passing: refusal.is_some_and(|known| known.certainty == Certainty::NotSent),
     }
 }

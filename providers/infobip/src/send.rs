@@ -5,7 +5,6 @@ use std::fmt;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use sms_framework::message::PhoneNumber;
 use sms_framework::provider::http::reqwest::header::AUTHORIZATION;
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
 use sms_framework::provider::http::{Answer, HttpClient, TableCheck, join, words};
@@ -53,22 +52,16 @@ impl Plugin for Infobip {
     fn build(id: &str, config: InfobipConfig) -> Result<Self, Error> {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
-        let provider = Self {
+        let path_secret = check.path_secret("webhook_path_secret", &config.webhook_path_secret)?;
+        Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
-            api_key: config.api_key(check)?,
+            api_key: check.secret("api_key", &config.api_key, "INFOBIP_API_KEY")?,
             base: config.base_url(check)?,
             from: config.sender(check)?,
-            path_secret: config.path_secret(check)?,
             basic: config.basic(check)?,
-            callback_url: config.callback(check)?,
-        };
-        if provider.callback_url.is_some() && provider.path_secret.is_none() {
-            tracing::warn!(
-                provider = id,
-                "callback_url is set and webhook_path_secret is not: receipts are refused unless they come with webhook_user and webhook_password"
-            );
-        }
-        Ok(provider)
+            callback_url: config.callback(check, path_secret.as_ref())?,
+            path_secret,
+        })
     }
 }
 
@@ -89,8 +82,8 @@ impl Provider for Infobip {
         if status.is_duplicate() {
             return self.used_before(message, status).await;
         }
-        if let Some(error) = status.refusal() {
-            return Err(error.with_http_status(answer.status));
+        if status.refuses() {
+            return Err(answer.hidden_refusal(CODES, status.code().as_deref(), status.said()));
         }
         let (Some(id), Some(state)) = (entry["messageId"].as_str(), status.state()) else {
             return Err(answer.bad("the answer's entry has no id, or a status of no known group"));
@@ -160,11 +153,11 @@ impl Infobip {
 
     fn body(&self, message: &Outbound) -> Value {
         let mut sms = json!({
-            "destinations": [{"to": bare(message.to()), "messageId": message.id()}],
+            "destinations": [{"to": message.to().digits().to_string(), "messageId": message.id()}],
             "content": {"text": message.body()},
         });
         match message.from().or(self.from.as_ref()) {
-            Some(Sender::Phone(number)) => sms["sender"] = json!(bare(number)),
+            Some(Sender::Phone(number)) => sms["sender"] = json!(number.digits().to_string()),
             Some(sender) => sms["sender"] = json!(sender),
             None => {}
         }
@@ -236,11 +229,6 @@ fn violations(body: &Value) -> Option<String> {
     let violations = body["violations"].as_array()?.iter();
     let violations: Vec<String> = violations.filter_map(violation).collect();
     (!violations.is_empty()).then(|| violations.join(", "))
-}
-
-/// Digits with the country code, as Infobip writes numbers.
-fn bare(number: &PhoneNumber) -> &str {
-    number.as_str().trim_start_matches('+')
 }
 
 /// Shows no secret.

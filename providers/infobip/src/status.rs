@@ -1,10 +1,9 @@
 //! A message's status as Infobip writes it, in answers, receipts and logs alike.
 
-use jiff::Timestamp;
 use serde_json::Value;
+use sms_framework::MessageState;
 use sms_framework::provider::http::words;
 use sms_framework::provider::{Code, Phase};
-use sms_framework::{Error, ErrorKind, MessageState};
 
 use crate::codes::CODES;
 
@@ -75,29 +74,24 @@ impl<'a> Status<'a> {
         })
     }
 
-    /// What the table says of it: that the message was refused, and why.
-    pub(crate) fn known(&self) -> Option<Error> {
-        let known = known(Phase::Request, &self.id?.to_string())?;
-        let error = known.error();
-        Some(match known.wait(Timestamp::now()) {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
-        })
+    /// Its id, as the table has them.
+    pub(crate) fn code(&self) -> Option<String> {
+        self.id.map(|id| id.to_string())
     }
 
-    /// What it means as the answer to a send, where it refuses the message.
-    pub(crate) fn refusal(&self) -> Option<Error> {
-        let by_group = || {
-            let word = words(self.word, &[]).unwrap_or_default();
-            let message = format!("the message was refused ({word})");
-            let error = Error::new(ErrorKind::Refused, message);
-            match self.id {
-                Some(id) => error.with_provider_code(id),
-                None => error,
-            }
-        };
-        let refuses = matches!(self.group, Some(2 | 5));
-        self.known().or_else(|| refuses.then(by_group))
+    /// Its word, safe to show.
+    pub(crate) fn said(&self) -> Option<String> {
+        words(self.word, &[])
+    }
+
+    /// What the table says of it: that the message was refused, and why.
+    pub(crate) fn known(&self) -> Option<&'static Code> {
+        known(Phase::Request, &self.code()?)
+    }
+
+    /// True where it refuses the message, as the answer to a send.
+    pub(crate) fn refuses(&self) -> bool {
+        self.known().is_some() || matches!(self.group, Some(2 | 5))
     }
 }
 

@@ -5,14 +5,16 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{from_base64, refused, same};
+use sms_framework::provider::http::text_of;
+use sms_framework::provider::signature::{from_base64, refused, same, unchecked};
 use sms_framework::provider::{
     Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
 };
 use sms_framework::{Class, Error, ErrorKind, MessageState};
 
 use crate::Infobip;
-use crate::status::{Status, known, segments};
+use crate::codes::CODES;
+use crate::status::{Status, segments};
 
 #[async_trait]
 impl Webhooks for Infobip {
@@ -32,7 +34,7 @@ impl Webhooks for Infobip {
             .ok_or_else(|| bad("the webhook call's `results` is no list"))?;
         let (mut events, mut first) = (Vec::new(), None);
         for result in results {
-            match event(result) {
+            match event(call, result) {
                 Ok(event) => events.push(event),
                 Err(error) => {
                     tracing::warn!(%error, "an entry of a webhook call is passed over");
@@ -60,13 +62,11 @@ impl Infobip {
         });
         match (of_path || of_user, &self.path_secret, &self.basic) {
             (true, _, _) => Ok(()),
-            (false, None, None) => Err(refused(
-                "neither webhook_path_secret nor webhook_user is configured to check it with",
-            )),
-            (false, Some(_), None) => Err(refused("its path lacks the secret segment")),
+            (false, None, None) => Err(unchecked("webhook_path_secret or webhook_user")),
+            (false, Some(_), None) => Err(refused("its path lacks the webhook_path_secret")),
             (false, None, Some(_)) => Err(refused("it does not come from webhook_user")),
             (false, Some(_), Some(_)) => Err(refused(
-                "its path lacks the secret segment, and it does not come from webhook_user",
+                "its path lacks the webhook_path_secret, and it does not come from webhook_user",
             )),
         }
     }
@@ -92,59 +92,62 @@ fn text<'a>(result: &'a Value, field: &str) -> Result<&'a str, Error> {
         .ok_or_else(|| bad(&format!("a result of the webhook call has no `{field}`")))
 }
 
-fn event(result: &Value) -> Result<Event, Error> {
+fn event(call: &WebhookCall, result: &Value) -> Result<Event, Error> {
     if result.get("status").is_none() && result.get("receivedAt").is_some() {
         inbound(result).map(Event::Inbound)
     } else {
-        receipt(result).map(Event::Receipt)
+        receipt(call, result).map(Event::Receipt)
     }
 }
 
 /// Fields that differ between versions 3 and 2 are looked for under both names.
-fn receipt(result: &Value) -> Result<DeliveryReceipt, Error> {
+fn receipt(call: &WebhookCall, result: &Value) -> Result<DeliveryReceipt, Error> {
     let status = Status::of(&result["status"]);
     let status =
         status.ok_or_else(|| bad("a result of the webhook call has no `status` with a name"))?;
     let id = text(result, "messageId")?;
-    let state = status.state();
-    // Delivered to the operator: the phone may follow.
     let receipt = DeliveryReceipt::new(status.word())
         .id(id)
         .message_id(id.parse().ok())
         .to(result["to"].as_str().and_then(PhoneNumber::from_vendor))
-        .state(state)
-        .error(error(result, state, &status))
+        .state(status.state())
         .at(result["doneAt"].as_str().and_then(instant))
         .segments(segments(result));
+    let receipt = with_reason(receipt, call, &result["error"], &status);
     let price = &result["price"];
-    Ok(match number(&price["pricePerMessage"]) {
+    Ok(match text_of(&price["pricePerMessage"]) {
         Some(amount) => receipt.price(amount, price["currency"].as_str().map(str::to_owned)),
         None => receipt,
     })
 }
 
 /// Why it failed: by the id of the error, else by that of the status.
-fn error(result: &Value, state: Option<MessageState>, status: &Status<'_>) -> Option<Error> {
-    if !state.is_some_and(|state| state.is_final() && state != MessageState::Delivered) {
-        return None;
-    }
-    let error = &result["error"];
-    let id = error["id"].as_u64().filter(|id| *id != 0);
-    let code = id.map(|id| id.to_string());
-    let listed = code
-        .as_deref()
-        .and_then(|code| known(Phase::Delivery, code));
-    if let Some(error) = listed.map(Code::error).or_else(|| status.known()) {
-        return Some(error);
-    }
-    // Of an error that no list has, the flag is better than nothing.
-    let class = match error["permanent"].as_bool() {
-        Some(false) => Class::Transient,
-        _ => Class::Permanent,
+fn with_reason(
+    receipt: DeliveryReceipt,
+    call: &WebhookCall,
+    error: &Value,
+    status: &Status<'_>,
+) -> DeliveryReceipt {
+    let failed = |state: MessageState| state.is_final() && state != MessageState::Delivered;
+    // A code that comes with good news says nothing of it.
+    let table: &[Code] = match receipt.state {
+        Some(state) if failed(state) => CODES,
+        _ => &[],
     };
-    let unknown = "it failed with an error that is not known";
-    let unknown = Error::new(ErrorKind::Refused, unknown).with_class(class);
-    Some(unknown.with_provider_code(code?))
+    let code = error["id"].as_u64().filter(|id| *id != 0);
+    let code = code.map(|id| id.to_string()).unwrap_or_default();
+    let is_listed = Code::find(table, Phase::Delivery, &code).is_some();
+    let now = call.received_at();
+    if let Some(known) = status.known().filter(|_| !table.is_empty() && !is_listed) {
+        return receipt.error(known.error_at(now));
+    }
+    let mut receipt = receipt.reason(table, Some(&code), now);
+    // Of an error that no list has, the flag is better than nothing.
+    if !is_listed && error["permanent"].as_bool() == Some(false) {
+        let unlisted = receipt.error.take();
+        receipt.error = unlisted.map(|error| error.with_class(Class::Transient));
+    }
+    receipt
 }
 
 fn inbound(result: &Value) -> Result<Inbound, Error> {
@@ -158,12 +161,4 @@ fn inbound(result: &Value) -> Result<Inbound, Error> {
 fn instant(text: &str) -> Option<Timestamp> {
     let with_colon = text.parse().ok();
     with_colon.or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok())
-}
-
-fn number(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        _ => None,
-    }
 }

@@ -1,18 +1,13 @@
 //! The codes of Plivo's receipts. Errors of a request have none: their HTTP status decides.
 
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class, ErrorKind};
+use sms_framework::{Certainty, ErrorKind};
 
 const BLOG: &str = "Plivo's blog, \"Introducing SMS Error Codes\"";
 const FAQ_API: &str = "docs.plivo.com, \"FAQ Messaging API\"";
 const FAQ_SMS: &str = "docs.plivo.com, \"FAQ SMS\"";
 /// Not on a page of Plivo's that could be read.
 const SEEN: &str = "lists of third parties; no page of Plivo's";
-
-/// The message did not arrive; the same message may, later.
-const fn later(code: Code) -> Code {
-    code.class(Class::Transient).certainty(Certainty::NotSent)
-}
 
 pub(crate) const CODES: &[Code] = &[
     Code::delivery(
@@ -21,12 +16,13 @@ pub(crate) const CODES: &[Code] = &[
         BLOG,
         "the message is blank, too long, or one that the carrier does not take",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "20",
         ErrorKind::Refused,
         BLOG,
         "the carrier's network failed",
-    )),
+    )
+    .later(),
     Code::delivery(
         "30",
         ErrorKind::Refused,
@@ -57,18 +53,20 @@ pub(crate) const CODES: &[Code] = &[
         BLOG,
         "the phone cannot be reached any more",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "80",
         ErrorKind::Recipient,
         BLOG,
         "the phone cannot be reached for the moment",
-    )),
-    later(Code::delivery(
+    )
+    .later(),
+    Code::delivery(
         "90",
         ErrorKind::Refused,
         BLOG,
         "there is no route to the recipient's network",
-    )),
+    )
+    .later(),
     Code::delivery(
         "100",
         ErrorKind::Refused,
@@ -94,12 +92,13 @@ pub(crate) const CODES: &[Code] = &[
         BLOG,
         "a toll-free number of the US cannot send to Canada",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "300",
         ErrorKind::Refused,
         SEEN,
         "the message could not be handed on",
-    ))
+    )
+    .later()
     .certainty(Certainty::MaybeSent),
     Code::delivery(
         "420",

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sms_framework::config::duration;
 use sms_framework::message::ServiceId;
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, join};
+use sms_framework::provider::http::{CallbackUrl, TableCheck, with_path_secret};
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, Sender};
 
@@ -53,7 +53,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where Plivo reports how messages fare; the path secret is put at its end.",
+        "Where Plivo reports how messages fare; `webhook_path_secret` is put at the end of its path.",
     )
     .sample("\"https://example.org/sms/plivo\"")
     .env(&["PLIVO_CALLBACK_URL"]),
@@ -66,7 +66,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "webhook_path_secret",
         KeyType::Text,
-        "The segment of our URL's path without which no call is believed, 16 characters or more.",
+        "An unguessable segment of our URL's path, without which no call is believed: 16 characters or more.",
     )
     .env(&["PLIVO_WEBHOOK_PATH_SECRET"])
     .secret(),
@@ -144,10 +144,10 @@ pub struct PlivoConfig {
     /// Where the API is.
     pub base_url: String,
     /// Where Plivo reports how messages fare.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The HTTP method of those reports. Default POST.
     pub callback_method: CallbackMethod,
-    /// The segment of our URL's path without which no call is believed.
+    /// An unguessable segment of our URL's path, without which no call is believed.
     pub webhook_path_secret: Option<SecretString>,
     /// How long DNS, connect and TLS may take. Default 10 s.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -199,36 +199,17 @@ impl PlivoConfig {
         }
     }
 
-    /// A secret that is one segment of a path, and stays as it is in a URL.
-    pub(crate) fn path_secret(&self, check: TableCheck<'_>) -> Result<Option<SecretString>, Error> {
-        let Some(secret) = &self.webhook_path_secret else {
-            return Ok(None);
-        };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-        let text = secret.expose_secret();
-        if text.len() < 16 || !text.bytes().all(plain) {
-            let why = "write 16 or more random letters and digits (- _ . ~ are allowed, too)";
-            return Err(check.wrong("webhook_path_secret", why));
-        }
-        Ok(Some(secret.clone()))
-    }
-
     /// The URL that Plivo is given, with the secret in its path.
     pub(crate) fn callback(
         &self,
         check: TableCheck<'_>,
         secret: Option<&SecretString>,
     ) -> Result<Option<Url>, Error> {
-        let Some(url) = check.callback("callback_url", self.callback_url.as_deref())? else {
-            return Ok(None);
-        };
-        let Some(secret) = secret else {
-            let why = "it is missing, and no call to `callback_url` is believed without it; set PLIVO_WEBHOOK_PATH_SECRET";
-            return Err(check.wrong("webhook_path_secret", why));
-        };
-        let secret = secret.expose_secret();
-        let is_there = url.path().split('/').any(|segment| segment == secret);
-        Ok(Some(if is_there { url } else { join(&url, &[secret]) }))
+        let url = check.callback("callback_url", self.callback_url.as_deref())?;
+        if url.is_some() && secret.is_none() {
+            check.warn_unchecked("webhook_path_secret");
+        }
+        Ok(url.map(|url| with_path_secret(url, secret)))
     }
 }
 

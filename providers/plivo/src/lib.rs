@@ -55,7 +55,7 @@
 //! refused before the request with `MESSAGE_TOO_LONG`. Plivo has been seen to refuse shorter Unicode
 //! texts, too (one of 400 characters): keep those below 360.
 //!
-//! # Delivery receipts and messages from phones
+//! # Receipts and messages from phones
 //! Plivo's signature of messaging calls (V2) covers the URL without its query, and a nonce: neither
 //! the body, nor the query, nor the time. Whoever has seen one call can make up others. So three
 //! things are asked of a call:
@@ -71,7 +71,8 @@
 //! unless a segment is the secret already, and our id into its query; Plivo gets the result with every
 //! message. For messages from phones, set the Message URL of the application that the numbers belong
 //! to (`message_url`) to the same URL, with the secret in its path.
-//! Calls by `GET` are read as well as those by `POST`.
+//! Calls by `GET` are read as well as those by `POST`. Without the secret each call is refused; where
+//! `callback_url` is set, a warning is given at start-up.
 //!
 //! | Plivo's word | state |
 //! |---|---|
@@ -107,8 +108,7 @@
 //! Plivo's public material does not say:
 //! * which status an account without credit gets; 402 is taken for it;
 //! * whether 429 counts messages, and whether `Retry-After` comes with it: it is obeyed if it does;
-//! * all codes of receipts: one that is not in the table is kept as it is, and proves nothing about
-//!   the phone;
+//! * all codes of receipts: one that is not in the table is kept as it is;
 //! * the time zone of a receipt's times: they are not read;
 //! * the currency of `TotalAmount`;
 //! * whether messaging calls carry V3 today;

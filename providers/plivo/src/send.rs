@@ -11,7 +11,7 @@ use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for
 use sms_framework::provider::{
     Beyond, Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Validity, Webhooks,
 };
-use sms_framework::{Acceptance, Class, Error, ErrorKind, Outbound, Sender};
+use sms_framework::{Acceptance, Error, ErrorKind, Outbound, Sender};
 
 use crate::codes::CODES;
 use crate::config::{self, CallbackMethod, LogPolicy, PlivoConfig};
@@ -49,7 +49,7 @@ impl Plugin for Plivo {
         check.timeouts(config.connect_timeout, config.timeout)?;
         let base = check.base_url("base_url", &config.base_url)?;
         let auth_id = check.name("auth_id", &config.auth_id, "PLIVO_AUTH_ID")?;
-        let path_secret = config.path_secret(check)?;
+        let path_secret = check.path_secret("webhook_path_secret", &config.webhook_path_secret)?;
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             // Plivo's own clients keep the slash at the end.
@@ -106,7 +106,7 @@ impl Plivo {
     /// One recipient: an answer about several does not say which id is whose.
     fn body(&self, message: &Outbound) -> Result<Value, Error> {
         let mut body = json!({
-            "dst": digits(message.to()),
+            "dst": message.to().digits().to_string(),
             "text": message.body(),
         });
         let (field, sender) = self.sender(message)?;
@@ -125,14 +125,16 @@ impl Plivo {
     }
 
     /// The field that names the sender, and the sender: `src` and `powerpack_uuid` exclude each other.
-    fn sender<'a>(&'a self, message: &'a Outbound) -> Result<(&'static str, &'a str), Error> {
+    fn sender(&self, message: &Outbound) -> Result<(&'static str, String), Error> {
         let refused = |why: &str| Err(Error::new(ErrorKind::InvalidSender, why));
         Ok(match message.from().or(self.from.as_ref()) {
-            Some(Sender::Phone(number)) => ("src", digits(number)),
-            Some(Sender::ShortCode(code)) => ("src", code.as_str()),
-            Some(Sender::Alphanumeric(id)) if config::survives(id.as_str()) => ("src", id.as_str()),
-            Some(Sender::Alphanumeric(_)) => return refused(config::STRIPPED),
-            Some(Sender::MessagingService(uuid)) => ("powerpack_uuid", uuid.as_str()),
+            // Plivo strips the plus.
+            Some(Sender::Phone(number)) => ("src", number.digits().to_string()),
+            Some(Sender::Alphanumeric(id)) if !config::survives(id.as_str()) => {
+                return refused(config::STRIPPED);
+            }
+            Some(Sender::MessagingService(uuid)) => ("powerpack_uuid", uuid.as_str().to_owned()),
+            Some(sender) => ("src", sender.to_string()),
             None => {
                 return refused(
                     "the message names no sender, and neither PLIVO_FROM nor PLIVO_POWERPACK_UUID is set",
@@ -142,11 +144,6 @@ impl Plivo {
     }
 }
 
-/// The number as Plivo leaves it: it strips the plus.
-fn digits(number: &PhoneNumber) -> &str {
-    number.as_str().trim_start_matches('+')
-}
-
 /// What an answer says about the message. Plivo's words are dropped where they repeat one of
 /// `hidden`.
 fn read(answer: &Answer, to: &PhoneNumber, hidden: &[&str]) -> Result<Acceptance, Error> {
@@ -154,23 +151,18 @@ fn read(answer: &Answer, to: &PhoneNumber, hidden: &[&str]) -> Result<Acceptance
         return Err(refusal(answer, hidden));
     }
     let body = answer.json()?;
-    let refused = |kind, what: &str| {
-        let message = format!("{what} (HTTP {})", answer.status);
-        Err(Error::new(kind, message).with_http_status(answer.status))
-    };
     let mut invalid = texts(&body["invalid_number"]);
     if invalid.any(|number| PhoneNumber::from_vendor(number).as_ref() == Some(to)) {
-        return refused(
-            ErrorKind::Recipient,
-            "Plivo lists the recipient as no valid number",
-        );
+        let message = "Plivo lists the recipient as no valid number";
+        return Err(Error::new(ErrorKind::Recipient, message).with_http_status(answer.status));
     }
     if let Some(id) = texts(&body["message_uuid"]).find(|id| !id.is_empty()) {
         return Ok(Acceptance::new(id));
     }
     match body["message_uuid"].as_array() {
         Some(ids) if ids.is_empty() => {
-            refused(ErrorKind::Refused, "Plivo took the message for nobody")
+            let said = "Plivo took it for nobody".to_owned();
+            Err(answer.hidden_refusal(CODES, None, Some(said)))
         }
         _ => Err(answer.bad("the answer says success, yet names no message")),
     }
@@ -190,9 +182,7 @@ fn refusal(answer: &Answer, hidden: &[&str]) -> Error {
     let error = answer.refusal(CODES, None, said);
     match answer.status {
         403 => error.with_help("is the recipient's country on in the account's Geo Permissions?"),
-        405 => error
-            .with_class(Class::Account)
-            .with_help("is `base_url` the API's address?"),
+        405 => error.with_help("is `base_url` the API's address?"),
         _ => error,
     }
 }

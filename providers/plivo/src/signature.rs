@@ -3,7 +3,9 @@
 use secrecy::ExposeSecret;
 use sms_framework::Error;
 use sms_framework::provider::WebhookCall;
-use sms_framework::provider::signature::{Hash, from_base64, hmac_matches, refused};
+use sms_framework::provider::signature::{
+    Hash, check_path, from_base64, header, hmac_matches, refused, unchecked,
+};
 
 use crate::Plivo;
 
@@ -39,13 +41,9 @@ impl Plivo {
     /// Believes a call by its path and its signature: V2 alone signs too little.
     pub(crate) fn check_call(&self, call: &WebhookCall) -> Result<(), Error> {
         let Some(secret) = &self.path_secret else {
-            return Err(refused(
-                "no webhook_path_secret is configured to check it with",
-            ));
+            return Err(unchecked("webhook_path_secret"));
         };
-        if !call.has_path_segment(secret.expose_secret()) {
-            return Err(refused("its path does not hold the webhook_path_secret"));
-        }
+        check_path(call, secret)?;
         let token = self.auth_token.expose_secret().as_bytes();
         check_signature(token, call)
     }
@@ -65,9 +63,7 @@ fn check_signature(token: &[u8], call: &WebhookCall) -> Result<(), Error> {
     if signatures.is_empty() {
         return Err(refused(&format!("it has no header {}", version.own)));
     }
-    let Some(nonce) = call.header_value(version.nonce) else {
-        return Err(refused(&format!("it has no header {}", version.nonce)));
-    };
+    let nonce = header(call, version.nonce)?;
     let signed = text + nonce;
     let ours = signatures
         .into_iter()

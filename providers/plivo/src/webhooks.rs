@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use sms_framework::message::PhoneNumber;
 use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, OptOut, Phase, WebhookCall, Webhooks,
+    DeliveryReceipt, Event, Inbound, OptOut, WebhookCall, Webhooks, lacks,
 };
-use sms_framework::{Certainty, Error, ErrorKind, MessageState};
+use sms_framework::{Error, MessageState};
 
 use crate::Plivo;
 use crate::codes::CODES;
@@ -48,10 +48,7 @@ impl Fields {
 
     /// A field that Plivo promises.
     fn need(&self, name: &str) -> Result<&str, Error> {
-        self.get(name).ok_or_else(|| {
-            let message = format!("the webhook call has no `{name}`");
-            Error::new(ErrorKind::BadWebhook, message)
-        })
+        self.get(name).ok_or_else(|| lacks(name))
     }
 
     fn kind(&self) -> Kind {
@@ -73,7 +70,7 @@ fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error
         .message_id(call.message_id())
         .to(fields.get("To").and_then(PhoneNumber::from_vendor))
         .state(state_of(status, code))
-        .error(code.map(error_of))
+        .reason(CODES, code, call.received_at())
         .sequence(fields.get("Sequence").and_then(|text| text.parse().ok()))
         .segments(fields.get("Units").and_then(|text| text.parse().ok()));
     // In which time zone its times and in which currency its prices are, Plivo does not say.
@@ -97,16 +94,6 @@ fn state_of(status: &str, code: Option<&str>) -> Option<MessageState> {
         ("failed", _) => MessageState::Failed,
         _ => return None,
     })
-}
-
-/// The table was never readable as a whole: a code that it lacks is kept, and proves nothing.
-fn error_of(code: &str) -> Error {
-    match Code::find(CODES, Phase::Delivery, code) {
-        Some(known) => known.error(),
-        None => Error::new(ErrorKind::Refused, "Plivo gives a code without a meaning")
-            .with_certainty(Certainty::MaybeSent)
-            .with_provider_code(code.chars().take(20).collect::<String>()),
-    }
 }
 
 fn inbound(fields: &Fields) -> Result<Inbound, Error> {

@@ -99,7 +99,7 @@ pub(crate) const CODES: &[Code] = &[
         RECEIPTS,
         "the message failed for a reason that passes",
     )
-    .class(Class::Transient),
+    .later(),
     Code::delivery(
         "405",
         ErrorKind::Refused,

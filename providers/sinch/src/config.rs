@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use sms_framework::config::duration;
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, callback_for, join};
+use sms_framework::provider::http::{
+    CallbackUrl, TableCheck, callback_for, join, with_path_secret,
+};
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, MessageId, Sender};
 
@@ -16,8 +18,6 @@ use crate::auth::{Auth, Keys};
 const TOKEN_URL: &str = "https://auth.sinch.com/oauth2/token";
 /// The longest callback URL that Sinch takes, in characters.
 const LONGEST_CALLBACK: usize = 2048;
-/// A path segment shorter than this can be guessed.
-const SHORTEST_PATH_SECRET: usize = 16;
 
 pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
@@ -60,7 +60,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where Sinch posts the receipts of what is sent; `webhook_path_secret` is added to its path and `sms_message_id` to its query.",
+        "Where Sinch posts the receipts of what is sent; `webhook_path_secret` is put at the end of its path and `sms_message_id` into its query.",
     )
     .sample("\"https://example.org/sms/sinch\""),
     ConfigKey::new(
@@ -85,7 +85,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "webhook_path_secret",
         KeyType::Text,
-        "A segment of our webhook's path that nobody can guess, for plans whose calls are not signed; at least 16 characters.",
+        "An unguessable segment of our URL's path, for plans whose calls are not signed: 16 characters or more.",
     )
     .env(&["SINCH_WEBHOOK_PATH_SECRET"])
     .secret(),
@@ -141,7 +141,7 @@ pub struct SinchConfig {
     /// The sender of messages that name none.
     pub from: Option<Sender>,
     /// Where Sinch posts receipts.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// Which receipts Sinch posts.
     pub delivery_report: Option<DeliveryReport>,
     /// The secret that Sinch signs its calls with.
@@ -149,7 +149,7 @@ pub struct SinchConfig {
     /// How far the time of a signed call may be from ours. Default 5 minutes.
     #[serde(deserialize_with = "duration::deserialize")]
     pub webhook_window: Duration,
-    /// A segment of our webhook's path that nobody can guess.
+    /// An unguessable segment of our URL's path.
     pub webhook_path_secret: Option<SecretString>,
     /// Where the API is instead of the region's host.
     pub base_url: Option<String>,
@@ -264,16 +264,6 @@ impl SinchConfig {
         let id = self.service_plan_id.as_deref().unwrap_or_default();
         let id = check.name("service_plan_id", id, "SINCH_SERVICE_PLAN_ID")?;
         let token = check.secret("api_token", &self.api_token, "SINCH_API_TOKEN")?;
-        if !token
-            .expose_secret()
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic())
-        {
-            return Err(check.wrong(
-                "api_token",
-                "it holds a blank or another character that no token has; copy it again",
-            ));
-        }
         Ok((id.to_owned(), Auth::Token(token)))
     }
 
@@ -313,14 +303,15 @@ impl SinchConfig {
     }
 
     /// The URL that Sinch is to call, with the secret segment in its path.
-    pub(crate) fn callback(&self, check: TableCheck<'_>) -> Result<Option<Url>, Error> {
+    pub(crate) fn callback(
+        &self,
+        check: TableCheck<'_>,
+        secret: Option<&SecretString>,
+    ) -> Result<Option<Url>, Error> {
         let Some(url) = check.callback("callback_url", self.callback_url.as_deref())? else {
             return Ok(None);
         };
-        let url = match &self.webhook_path_secret {
-            Some(secret) => join(&url, &[secret.expose_secret()]),
-            None => url,
-        };
+        let url = with_path_secret(url, secret);
         if callback_for(&url, MessageId::new()).chars().count() > LONGEST_CALLBACK {
             return Err(check.wrong(
                 "callback_url",
@@ -330,42 +321,21 @@ impl SinchConfig {
         Ok(Some(url))
     }
 
-    /// What the keys about webhooks may hold.
-    pub(crate) fn check_webhooks(&self, check: TableCheck<'_>) -> Result<(), Error> {
-        if self.webhook_secret.is_some() {
-            check.secret(
-                "webhook_secret",
-                &self.webhook_secret,
-                "SINCH_WEBHOOK_SECRET",
-            )?;
-        }
+    /// The secret that calls are signed with, and the one in their path.
+    pub(crate) fn webhook_secrets(
+        &self,
+        check: TableCheck<'_>,
+    ) -> Result<(Option<SecretString>, Option<SecretString>), Error> {
         if self.webhook_window.is_zero() {
             return Err(check.wrong("webhook_window", "it must be longer than zero"));
         }
-        let Some(secret) = &self.webhook_path_secret else {
-            return Ok(());
-        };
-        let secret = secret.expose_secret();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
-        let why = if secret.len() < SHORTEST_PATH_SECRET {
-            "it can be guessed; it needs 16 characters at least"
-        } else if !secret.chars().all(plain) {
-            "it may hold ASCII letters, digits and - _ . ~ only: it stands in a URL's path"
-        } else {
-            return Ok(());
-        };
-        Err(check.wrong("webhook_path_secret", why))
-    }
-
-    /// What can start, and will not do what was meant.
-    pub(crate) fn warn(&self, id: &str) {
+        let signed = check.optional_secret("webhook_secret", &self.webhook_secret)?;
+        let in_path = check.path_secret("webhook_path_secret", &self.webhook_path_secret)?;
         let receipts = self.delivery_report() != DeliveryReport::None;
-        if receipts && self.webhook_secret.is_none() && self.webhook_path_secret.is_none() {
-            tracing::warn!(
-                provider = id,
-                "neither webhook_secret nor webhook_path_secret is set, so every receipt is refused"
-            );
+        if receipts && signed.is_none() && in_path.is_none() {
+            check.warn_unchecked("webhook_secret or webhook_path_secret");
         }
+        Ok((signed, in_path))
     }
 
     /// The sender of messages that name none.

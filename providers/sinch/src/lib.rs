@@ -73,8 +73,9 @@
 //!
 //! Calls are not signed until HMAC is switched on for the service plan (older texts say: by the account
 //! manager); give its secret as `webhook_secret`. Where that cannot be had, give a
-//! `webhook_path_secret`: it is added to the path of `callback_url`, and the plan's URL is to end in it,
-//! too. With both set a call needs both, with neither nobody is believed.
+//! `webhook_path_secret`: it is put at the end of the path of `callback_url`, unless a segment is the
+//! secret already, and the plan's URL is to have it, too. With both set a call needs both; with neither
+//! a warning is given at start-up where receipts are asked for, and each call is refused.
 //!
 //! | status | state |
 //! |---|---|
@@ -97,7 +98,7 @@
 //!   doubling to 22 h 45 min. Sinch slows all sending down for a 429, so none is ever given.
 //! * Of messages from phones, text and media are read. Binary ones hold no text and are passed over.
 //!
-//! # Finding a message again
+//! # Lookup
 //! [`Lookup`](sms_framework::provider::Lookup) lists the batches with our id as client reference,
 //! from a minute before the attempt on (without a start the list covers one day). Sinch keeps the list
 //! for 14 days.

@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use sms_framework::message::PhoneNumber;
 use sms_framework::provider::http::reqwest::{RequestBuilder, Url};
-use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, words};
+use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, text_of, words};
 use sms_framework::provider::{
     Beyond, Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Validity, Webhooks,
 };
@@ -55,8 +54,7 @@ impl Plugin for Sinch {
     fn build(id: &str, config: SinchConfig) -> Result<Self, Error> {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
-        config.check_webhooks(check)?;
-        config.warn(id);
+        let (webhook_secret, webhook_path_secret) = config.webhook_secrets(check)?;
         let (of, auth) = config.credentials(check)?;
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
@@ -64,11 +62,11 @@ impl Plugin for Sinch {
             auth,
             region: config.region,
             from: config.sender(check)?,
-            callback_url: config.callback(check)?,
+            callback_url: config.callback(check, webhook_path_secret.as_ref())?,
             delivery_report: config.delivery_report(),
-            webhook_secret: config.webhook_secret,
+            webhook_secret,
             webhook_window: config.webhook_window,
-            webhook_path_secret: config.webhook_path_secret,
+            webhook_path_secret,
         })
     }
 }
@@ -132,13 +130,13 @@ impl Sinch {
     fn body(&self, message: &Outbound) -> Value {
         let mut body = json!({
             "type": "mt_text",
-            "to": [bare(message.to())],
+            "to": [message.to().digits().to_string()],
             "body": message.body(),
             "client_reference": message.id(),
             "delivery_report": self.delivery_report.as_str(),
         });
         match message.from().or(self.from.as_ref()) {
-            Some(Sender::Phone(number)) => body["from"] = json!(bare(number)),
+            Some(Sender::Phone(number)) => body["from"] = json!(number.digits().to_string()),
             Some(sender) => body["from"] = json!(sender),
             None => {}
         }
@@ -165,7 +163,7 @@ impl Sinch {
     ) -> Error {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         // The API says `code` and `text`; what stands before it, `error` with a number of its own.
-        let code = written(&body["code"]).or_else(|| written(&body["error"]["code"]));
+        let code = text_of(&body["code"]).or_else(|| text_of(&body["error"]["code"]));
         let said = body["text"].as_str().or(body["error"]["message"].as_str());
         let hidden = [message.body(), token.expose_secret()];
         let said = said.and_then(|said| words(said, &hidden));
@@ -176,29 +174,15 @@ impl Sinch {
                 self.region.as_str()
             )),
             // The address is wrong, not the message.
-            405 | 415 => error.with_class(Class::Account),
+            415 => error.with_class(Class::Account),
             _ => error,
         }
     }
 }
 
-/// Numbers come back without their plus, so they go without it, too.
-pub(crate) fn bare(number: &PhoneNumber) -> &str {
-    number.as_str().trim_start_matches('+')
-}
-
 /// ISO 8601 with milliseconds.
 pub(crate) fn milliseconds(at: Timestamp) -> String {
     format!("{at:.3}")
-}
-
-/// A code, written as text or as a number.
-pub(crate) fn written(code: &Value) -> Option<String> {
-    match code {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// Shows no secret.

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use sms_framework::message::PhoneNumber;
+use sms_framework::provider::http::text_of;
 use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall, Webhooks,
+    Code, DeliveryReceipt, Event, Inbound, WebhookCall, Webhooks, lacks,
 };
-use sms_framework::{Error, ErrorKind, MessageId, MessageState};
+use sms_framework::{Error, MessageId, MessageState};
 
 use crate::Sinch;
 use crate::codes::CODES;
-use crate::send::written;
 
 #[async_trait]
 impl Webhooks for Sinch {
@@ -32,13 +32,7 @@ impl Webhooks for Sinch {
 
 /// A field that Sinch promises.
 fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
-    body[field]
-        .as_str()
-        .ok_or_else(|| missing(&format!("has no `{field}`")))
-}
-
-fn missing(what: &str) -> Error {
-    Error::new(ErrorKind::BadWebhook, format!("the webhook call {what}"))
+    body[field].as_str().ok_or_else(|| lacks(field))
 }
 
 fn of_recipient(body: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
@@ -54,7 +48,7 @@ fn of_recipient(body: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Err
 /// The summary of a batch: one receipt for each recipient that it names, none where it only counts.
 fn of_batch(body: &Value, call: &WebhookCall) -> Result<Vec<Event>, Error> {
     let statuses = body["statuses"].as_array();
-    let statuses = statuses.ok_or_else(|| missing("has no `statuses`"))?;
+    let statuses = statuses.ok_or_else(|| lacks("statuses"))?;
     let mut events = Vec::new();
     for status in statuses {
         for recipient in status["recipients"].as_array().into_iter().flatten() {
@@ -68,15 +62,22 @@ fn of_batch(body: &Value, call: &WebhookCall) -> Result<Vec<Event>, Error> {
 /// What `status` says about the batch of `body`.
 fn receipt(body: &Value, status: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
     let word = text(status, "status")?;
-    let code = written(&status["code"]);
+    let code = text_of(&status["code"]);
     let state = state_of(word, code.as_deref());
+    let failed = |state: MessageState| state.is_final() && state != MessageState::Delivered;
+    // Every step has a code, and only that of a failure says why.
+    let table: &[Code] = match state {
+        Some(state) if failed(state) => CODES,
+        _ => &[],
+    };
+    let code = code.filter(|code| code != "0");
     let reference = body["client_reference"].as_str();
     let ours: Option<MessageId> = reference.and_then(|id| id.parse().ok());
     let receipt = DeliveryReceipt::new(word)
         .id(text(body, "batch_id")?)
         .message_id(ours.or_else(|| call.message_id()))
         .state(state)
-        .error(error(state, code.as_deref()));
+        .reason(table, code.as_deref(), call.received_at());
     // The last word, and yet nobody can say what became of it.
     let is_final = receipt.is_final || word == "Unknown";
     Ok(receipt.finally(is_final))
@@ -96,20 +97,6 @@ fn state_of(word: &str, code: Option<&str>) -> Option<MessageState> {
         ("Cancelled", _) | ("Aborted", Some("407")) => MessageState::Canceled,
         ("Aborted", _) => MessageState::Failed,
         _ => return None,
-    })
-}
-
-/// What the code of a message that failed means; a carrier's that no table has keeps its number.
-fn error(state: Option<MessageState>, code: Option<&str>) -> Option<Error> {
-    let failed = state.is_some_and(|state| state.is_final() && state != MessageState::Delivered);
-    let code = code.filter(|code| failed && *code != "0")?;
-    Some(match Code::find(CODES, Phase::Delivery, code) {
-        Some(known) => known.error(),
-        None => Error::new(
-            ErrorKind::Refused,
-            "it failed with a code that is not known",
-        )
-        .with_provider_code(code),
     })
 }
 

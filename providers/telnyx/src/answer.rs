@@ -7,7 +7,7 @@ use serde_json::Value;
 use sms_framework::message::PhoneNumber;
 use sms_framework::provider::http::{Answer, words};
 use sms_framework::provider::{Code, Phase};
-use sms_framework::{Acceptance, Error, ErrorKind, MessageState};
+use sms_framework::{Acceptance, Error, MessageState};
 
 use crate::fault::{faults, weightiest};
 use crate::status::state_of;
@@ -63,17 +63,22 @@ fn failure(answer: &Answer, body: &Value, state: Option<MessageState>) -> Option
     listed.extend(faults(&body["errors"]));
     let fault = weightiest(&listed, Phase::Request);
     let failed = state.is_some_and(|state| state.is_final() && state != MessageState::Delivered);
-    let error = match fault {
-        Some((_, Some(known))) => known.error(),
+    let code = fault.map(|(fault, _)| fault.code.as_str());
+    let code = code.filter(|code| !code.is_empty());
+    Some(match (fault, code) {
+        (Some((_, Some(known))), _) => {
+            answer.hidden_refusal(std::slice::from_ref(known), code, None)
+        }
         // Telnyx's word that the message has failed weighs more than a code without a meaning.
-        _ if failed => Error::new(ErrorKind::Refused, "Telnyx took the message and failed it"),
-        Some(_) => answer.bad("the answer says success, and lists an error"),
-        None => return None,
-    };
-    let error = error.with_http_status(answer.status);
-    Some(match fault {
-        Some((fault, _)) if !fault.code.is_empty() => error.with_provider_code(&fault.code),
-        _ => error,
+        _ if failed => answer.hidden_refusal(&[], code, None),
+        (Some(_), code) => {
+            let error = answer.bad("the answer says success, and lists an error");
+            match code {
+                Some(code) => error.with_provider_code(code),
+                None => error,
+            }
+        }
+        (None, _) => return None,
     })
 }
 
@@ -84,7 +89,7 @@ fn refusal(answer: &Answer, hidden: &[&str]) -> Error {
         Some((fault, known)) => {
             // Only the entry that is meant: the same number may mean something else.
             let table: &[Code] = known.map(std::slice::from_ref).unwrap_or_default();
-            let code = Some(fault.code.as_ref()).filter(|code| !code.is_empty());
+            let code = Some(fault.code.as_str()).filter(|code| !code.is_empty());
             answer.refusal(table, code, words(&fault.said(), hidden))
         }
         None => answer.refusal(&[], None, None),

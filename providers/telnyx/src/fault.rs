@@ -1,15 +1,15 @@
 //! The errors that Telnyx lists, and which of its contradicting tables they are from.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
+use sms_framework::provider::http::text_of;
 use sms_framework::provider::{Code, Phase};
 
 use crate::codes::CODES;
 
 /// One entry of a list of errors.
 pub(crate) struct Fault<'a> {
-    pub(crate) code: Cow<'a, str>,
+    /// It is promised as text.
+    pub(crate) code: String,
     title: &'a str,
     detail: &'a str,
 }
@@ -22,18 +22,9 @@ pub(crate) fn faults(list: &Value) -> Vec<Fault<'_>> {
 
 fn fault(entry: &Value) -> Fault<'_> {
     Fault {
-        code: code(&entry["code"]),
+        code: text_of(&entry["code"]).unwrap_or_default(),
         title: entry["title"].as_str().unwrap_or_default(),
         detail: entry["detail"].as_str().unwrap_or_default(),
-    }
-}
-
-/// The code is promised as text.
-fn code(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => text.as_str().into(),
-        Value::Number(number) => number.to_string().into(),
-        _ => "".into(),
     }
 }
 
@@ -52,7 +43,7 @@ impl Fault<'_> {
     /// The entry of the table, where the fault is the one that the table means.
     pub(crate) fn known(&self, phase: Phase) -> Option<&'static Code> {
         let find = |phase| Code::find(CODES, phase, &self.code);
-        match (phase, self.code.as_ref()) {
+        match (phase, self.code.as_str()) {
             // Elsewhere: the number is on no profile.
             (Phase::Request, "40300") if !self.names_a_block() => None,
             // Elsewhere: the sender is not registered.

@@ -58,12 +58,15 @@
 //! million is a point in time, not a wait. Sending too fast does not throttle: Telnyx queues, up to
 //! hours, and refuses with 40318 when the queue is full.
 //!
-//! # Delivery receipts and messages from phones
-//! Calls are signed with Ed25519 over `telnyx-timestamp`, a bar and the raw body, and may be 300 s old.
+//! # Receipts and messages from phones
+//! Calls are signed with Ed25519 over `telnyx-timestamp`, a bar and the raw body, and may be 300 s old
+//! (or as far ahead).
 //! To set it up, copy the account's public key from the portal to
 //! `TELNYX_PUBLIC_KEY`, and set `callback_url` to a URL of this program; Telnyx is given it with every
 //! message, with our id in its query, which comes back signed. For messages from phones, set the same
-//! URL as webhook of the messaging profile. Telnyx wants its answer within two seconds.
+//! URL as webhook of the messaging profile. Telnyx wants its answer within two seconds. Without the key
+//! each call is refused; where `callback_url` is set, a warning is given at start-up. A code that is not
+//! in the table is kept.
 //!
 //! | Telnyx's word | state |
 //! |---|---|
@@ -80,16 +83,16 @@
 //! which to order it. The id of the event itself is kept nowhere; a repeated receipt says the same
 //! again, a repeated message from a phone has the same id.
 //!
+//! # Lookup
+//! None: a message can only be fetched by Telnyx's id (`GET /v2/messages/{id}`, for 10 days), which is
+//! what is missing where the send got no answer. The records of traffic lag and hold no reference.
+//!
 //! # Traps
 //! * `encoding = "auto"`, which is Telnyx's default, and the profile's smart encoding swap curly quotes,
 //!   dashes and the like for plain ones; `ucs2` leaves a text as it is.
 //! * Where a message stands is told of each recipient (`to[].status`), not of the message.
 //! * A sender that is not on the messaging profile is refused with 40305.
 //! * Keep the raw body of a call: written again as JSON, it has another signature.
-//!
-//! # Lookup
-//! None: a message can only be fetched by Telnyx's id (`GET /v2/messages/{id}`, for 10 days), which is
-//! what is missing where the send got no answer. The records of traffic lag and hold no reference.
 //!
 //! # Left out
 //! Scheduling (`send_at`), group messages, the failover URL, validity periods (Telnyx sets `valid_until`

@@ -49,14 +49,18 @@ impl Plugin for Telnyx {
         check.timeouts(config.connect_timeout, config.timeout)?;
         let base = check.base_url("base_url", &config.base_url)?;
         let profile = config.profile(check)?;
+        let (callback_url, public_key) = (config.callback(check)?, config.key(check)?);
+        if callback_url.is_some() && public_key.is_none() {
+            check.warn_unchecked("public_key");
+        }
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             messages: join(&base, &["messages"]),
             api_key: check.secret("api_key", &config.api_key, "TELNYX_API_KEY")?,
             from: config.sender(check, profile.as_ref())?,
             encoding: config.encoding,
-            callback_url: config.callback(check)?,
-            public_key: config.key(check)?,
+            callback_url,
+            public_key,
             profile,
         })
     }

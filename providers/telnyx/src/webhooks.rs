@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
+use sms_framework::Error;
 use sms_framework::message::{MessageId, PhoneNumber};
 use sms_framework::provider::{
-    DeliveryReceipt, Event, Inbound, OptOut, Phase, WebhookCall, Webhooks,
+    DeliveryReceipt, Event, Inbound, OptOut, Phase, WebhookCall, Webhooks, lacks, message_id_in,
 };
-use sms_framework::{Certainty, Error, ErrorKind};
 
 use crate::Telnyx;
 use crate::fault::{Fault, faults, weightiest};
@@ -27,9 +27,7 @@ impl Webhooks for Telnyx {
 }
 
 fn missing(field: &str) -> Error {
-    let field = field.trim_start_matches('/').replace('/', ".");
-    let message = format!("the webhook call has no `{field}`");
-    Error::new(ErrorKind::BadWebhook, message)
+    lacks(&field.trim_start_matches('/').replace('/', "."))
 }
 
 /// A field that Telnyx promises.
@@ -80,29 +78,19 @@ fn receipt(
     let Ok(status) = text(recipient, "/status") else {
         return Err(missing("/data/payload/to/status"));
     };
-    let codes = faults.iter().map(|fault| fault.code.as_ref());
+    let codes = faults.iter().map(|fault| fault.code.as_str());
     let number = recipient["phone_number"].as_str();
+    let reason = weightiest(faults, Phase::Delivery);
+    // The same number may mean something else: only the entry that is meant, from whichever list.
+    let known = reason.and_then(|(_, known)| Some(known?.in_phase(Phase::Delivery)));
+    let code = reason.map(|(fault, _)| fault.code.as_str());
     let receipt = DeliveryReceipt::new(status)
         .to(number.and_then(PhoneNumber::from_vendor))
         .state(state_of(status, codes))
-        .error(error_of(faults, now));
+        .reason(known.as_slice(), code, now);
     Ok(match status {
         UNCONFIRMED => receipt.finally(true),
         _ => receipt,
-    })
-}
-
-/// What went wrong. A code that the table lacks is kept, and proves nothing.
-fn error_of(faults: &[Fault<'_>], now: Timestamp) -> Option<Error> {
-    let (fault, known) = weightiest(faults, Phase::Delivery)?;
-    Some(match known {
-        Some(known) => match known.wait(now) {
-            Some(wait) => known.error().with_retry_after(wait),
-            None => known.error(),
-        },
-        None => Error::new(ErrorKind::Refused, "Telnyx gives a code without a meaning")
-            .with_certainty(Certainty::MaybeSent)
-            .with_provider_code(fault.code.chars().take(20).collect::<String>()),
     })
 }
 
@@ -117,7 +105,7 @@ fn our_id(call: &WebhookCall, body: &Value) -> Option<MessageId> {
     if repeated.peek().is_none() {
         return call.message_id();
     }
-    repeated.find_map(|url| WebhookCall::new("POST", url).message_id())
+    repeated.find_map(message_id_in)
 }
 
 fn inbound(body: &Value) -> Result<Inbound, Error> {

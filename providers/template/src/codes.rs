@@ -3,8 +3,8 @@
 //! The kind of a code says who has to act and whether the message may be out; where the vendor means
 //! something else by it, `.class(…)` and `.certainty(…)` say so.
 
+use sms_framework::ErrorKind;
 use sms_framework::provider::Code;
-use sms_framework::{Class, ErrorKind};
 
 /// Where the entries are known from.
 const DOCS: &str = "https://docs.template.example/errors";
@@ -49,5 +49,5 @@ pub(crate) const CODES: &[Code] = &[
         DOCS,
         "the phone could not be reached",
     )
-    .class(Class::Transient),
+    .later(),
 ];

@@ -34,6 +34,26 @@
 //! | 5xx with whatever code | `MaybeSent` |
 //! | no answer, half an answer, a 2xx without an id | `MaybeSent` |
 //!
+//! # Receipts and messages from phones
+//! Set `callback_url` to a public URL of this program, and `webhook_secret` to what the vendor signs its
+//! calls with. Without the secret each call is refused; where `callback_url` is set, a warning is given
+//! at start-up. A code that is not in the table is kept.
+//!
+//! | status | state |
+//! |---|---|
+//! | `accepted` | accepted |
+//! | `sent` | sent |
+//! | `delivered` | delivered |
+//! | `undelivered` | undelivered |
+//! | `expired` | expired |
+//! | any other | none, and the word is kept |
+//!
+//! # Lookup
+//! None.
+//!
+//! # Traps
+//! Write here what surprises in the vendor's API.
+//!
 //! # Not known
 //! What Template's public material does not say: nothing yet.
 

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, join, words};
+use sms_framework::provider::http::{
+    Answer, HttpClient, TableCheck, callback_for, join, text_of, words,
+};
 use sms_framework::provider::{
     Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Webhooks,
 };
@@ -42,12 +44,17 @@ impl Plugin for Template {
         let check = TableCheck::new(id);
         check.timeouts(config.connect_timeout, config.timeout)?;
         let base = check.base_url("base_url", &config.base_url)?;
+        let callback_url = check.callback("callback_url", config.callback_url.as_deref())?;
+        let webhook_secret = check.optional_secret("webhook_secret", &config.webhook_secret)?;
+        if callback_url.is_some() && webhook_secret.is_none() {
+            check.warn_unchecked("webhook_secret");
+        }
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             messages: join(&base, &["messages"]),
             api_key: check.secret("api_key", &config.api_key, "TEMPLATE_API_KEY")?,
-            callback_url: check.callback("callback_url", config.callback_url.as_deref())?,
-            webhook_secret: config.webhook_secret,
+            callback_url,
+            webhook_secret,
             from: config.from,
         })
     }
@@ -111,10 +118,10 @@ fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
         let said = body["message"]
             .as_str()
             .and_then(|said| words(said, hidden));
-        return Err(answer.refusal(CODES, body["code"].as_str(), said));
+        return Err(answer.refusal(CODES, text_of(&body["code"]).as_deref(), said));
     }
     let body = answer.json()?;
-    match body["id"].as_str() {
+    match text_of(&body["id"]) {
         Some(id) => Ok(Acceptance::new(id)),
         None => Err(answer.bad("the answer says success, yet names no message")),
     }

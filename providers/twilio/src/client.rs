@@ -180,7 +180,7 @@ impl Plugin for Twilio {
             )
             .into(),
             status_callback: checked.status_callback()?,
-            tokens: checked.signing_tokens(),
+            tokens: checked.signing_tokens()?,
             from: checked.sender(service.as_ref()),
             base,
             user,

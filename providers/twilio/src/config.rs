@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use sms_framework::config::duration;
 use sms_framework::message::{MessageId, ServiceId};
@@ -147,22 +147,19 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// The tokens that Twilio's calls to us may be signed with. An empty one would be anybody's.
-    pub(crate) fn signing_tokens(&self) -> Vec<SecretString> {
-        let tokens = [&self.config.auth_token, &self.config.previous_auth_token];
-        let tokens: Vec<_> = tokens
-            .into_iter()
-            .flatten()
-            .filter(|token| !token.expose_secret().is_empty())
-            .cloned()
-            .collect();
+    /// The tokens that Twilio's calls to us may be signed with.
+    pub(crate) fn signing_tokens(&self) -> Result<Vec<SecretString>, Error> {
+        let (config, check) = (self.config, self.check);
+        let now = check.optional_secret("auth_token", &config.auth_token)?;
+        let before = check.optional_secret("previous_auth_token", &config.previous_auth_token)?;
+        let tokens: Vec<_> = now.into_iter().chain(before).collect();
         if tokens.is_empty() && self.config.status_callback.is_some() {
             tracing::warn!(
                 provider = self.id,
                 "status_callback is set, yet receipts cannot be checked: an API key never signs; set TWILIO_AUTH_TOKEN too"
             );
         }
-        tokens
+        Ok(tokens)
     }
 
     pub(crate) fn account_sid(&self) -> Result<&'a str, Error> {

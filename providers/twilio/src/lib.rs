@@ -69,7 +69,8 @@
 //! not, for Twilio signs all of these; anything else of the URL must be as Twilio called it. A JSON body
 //! is held against the `bodySHA256` of its URL; it says nothing about messages.
 //!
-//! An API key signs nothing: with one, set `auth_token` too, or every call is refused. While the auth
+//! An API key signs nothing: with one, set `auth_token` too, or each call is refused; where
+//! `status_callback` is set, a warning is given at start-up. A code that is not in the table is kept. While the auth
 //! token is being replaced, `auth_token` is the new one and `previous_auth_token` the one before; both
 //! are believed, and only the first is sent with.
 //!

@@ -1,11 +1,11 @@
 //! Receipts and messages from phones: signed forms, or the same fields in the query of a GET.
 
 use async_trait::async_trait;
+use sms_framework::Error;
 use sms_framework::message::PhoneNumber;
 use sms_framework::provider::{
-    Code, DeliveryReceipt, Event, Inbound, OptOut, Phase, Reply, WebhookCall, Webhooks,
+    Code, DeliveryReceipt, Event, Inbound, OptOut, Phase, Reply, WebhookCall, Webhooks, lacks,
 };
-use sms_framework::{Error, ErrorKind, MessageState};
 
 use crate::Twilio;
 use crate::answer::page_of;
@@ -53,10 +53,7 @@ impl Fields {
     /// A field that Twilio promises.
     fn promised(&self, name: &str) -> Result<&str, Error> {
         let value = self.get(name).filter(|value| !value.is_empty());
-        value.ok_or_else(|| {
-            let message = format!("the webhook call has no `{name}`");
-            Error::new(ErrorKind::BadWebhook, message)
-        })
+        value.ok_or_else(|| lacks(name))
     }
 
     /// Calls about messages name one; what has content and no status is from a phone.
@@ -89,34 +86,28 @@ impl Fields {
 /// Only the SID and the status are sure to be there.
 fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error> {
     let status = fields.promised("MessageStatus")?;
-    let state = state_of(status);
     let code = fields.get("ErrorCode").and_then(|code| code.parse().ok());
-    Ok(DeliveryReceipt::new(status)
+    let receipt = DeliveryReceipt::new(status)
         .id(fields.promised("MessageSid")?)
         .message_id(call.message_id())
         .to(fields.get("To").and_then(PhoneNumber::from_vendor))
-        .state(state)
-        .error(code.and_then(|code| reason(code, state))))
+        .state(state_of(status));
+    Ok(match code {
+        Some(code) => reason(receipt, code, call),
+        None => receipt,
+    })
 }
 
-/// What `code` says. Not of every code is it known when it comes, so the whole table is asked; one
-/// that is not in it is kept where it says why a message failed.
-fn reason(code: u32, state: Option<MessageState>) -> Option<Error> {
-    use MessageState::{Failed, Undelivered};
+/// What `code` says. Not of every code is it known when it comes, so the whole table is asked.
+fn reason(receipt: DeliveryReceipt, code: u32, call: &WebhookCall) -> DeliveryReceipt {
     let code = code.to_string();
     let known = |phase| Code::find(CODES, phase, &code);
-    let error = match (
-        known(Phase::Delivery).or_else(|| known(Phase::Request)),
-        state,
-    ) {
-        (Some(known), _) => known.error(),
-        (None, Some(Failed | Undelivered)) => {
-            let message = "the message failed for a reason that only its code tells";
-            Error::new(ErrorKind::Refused, message).with_provider_code(&*code)
-        }
-        (None, _) => return None,
-    };
-    Some(error.with_help(page_of(&code)))
+    let known = known(Phase::Delivery).or_else(|| known(Phase::Request));
+    let known = known.map(|known| known.in_phase(Phase::Delivery));
+    let mut receipt = receipt.reason(known.as_slice(), Some(&code), call.received_at());
+    let error = receipt.error.take();
+    receipt.error = error.map(|error| error.with_help(page_of(&code)));
+    receipt
 }
 
 fn inbound(fields: &Fields) -> Result<Inbound, Error> {

@@ -54,9 +54,12 @@ impl Auth {
     fn token_of(check: &TableCheck<'_>, config: &VonageConfig) -> Result<Self, Error> {
         let application = config.application_id.as_deref().unwrap_or_default();
         let application = check.name("application_id", application, "VONAGE_APPLICATION_ID")?;
-        let private_key = check.secret("private_key", &config.private_key, "VONAGE_PRIVATE_KEY")?;
-        // A variable often holds the line breaks as a backslash and an n.
-        let private_key = private_key.expose_secret().replace("\\n", "\n");
+        // It has lines; a variable often holds their breaks as a backslash and an n.
+        let private_key = config.private_key.as_ref().map(ExposeSecret::expose_secret);
+        let private_key = private_key.unwrap_or_default().replace("\\n", "\n");
+        if private_key.is_empty() {
+            return Err(check.wrong("private_key", "it is missing; set VONAGE_PRIVATE_KEY"));
+        }
         token(application, &private_key).map_err(|_| {
             check.wrong(
                 "private_key",

@@ -15,33 +15,22 @@ const SMS_SPECIFICATION: &str = "github.com/Nexmo/api-specification, definitions
 const RECEIPTS_PAGE: &str = "github.com/Nexmo/station, delivery receipts of the SMS API";
 
 /// All of them: what the Messages API answers comes in its reports, too.
-pub(crate) const CODES: &[Code] = &ALL;
+pub(crate) const CODES: &[Code] =
+    &Code::joined::<{ 2 * MESSAGES.len() + OTHERS.len() }>(&[&MESSAGES, &REPORTED, &OTHERS]);
 
-const ALL: [Code; COUNT] = {
-    let mut all = [MESSAGES[0]; COUNT];
+/// The same codes in a report: nobody doubts there that the message went no further.
+const REPORTED: [Code; MESSAGES.len()] = {
+    let mut reported = MESSAGES;
     let mut at = 0;
-    while at < MESSAGES.len() {
-        all[at] = MESSAGES[at];
-        all[MESSAGES.len() + at] = reported(MESSAGES[at]);
+    while at < reported.len() {
+        reported[at] = reported[at].in_phase(Phase::Delivery);
+        if let Certainty::MaybeSent = reported[at].certainty {
+            reported[at].certainty = Certainty::NotSent;
+        }
         at += 1;
     }
-    let mut at = 0;
-    while at < OTHERS.len() {
-        all[2 * MESSAGES.len() + at] = OTHERS[at];
-        at += 1;
-    }
-    all
+    reported
 };
-const COUNT: usize = 2 * MESSAGES.len() + OTHERS.len();
-
-/// The same code in a report: nobody doubts there that the message went no further.
-const fn reported(mut code: Code) -> Code {
-    code.phase = Phase::Delivery;
-    if let Certainty::MaybeSent = code.certainty {
-        code.certainty = Certainty::NotSent;
-    }
-    code
-}
 
 const fn refused(code: &'static str, source: &'static str, meaning: &'static str) -> Code {
     Code::request(code, ErrorKind::Refused, source, meaning)
@@ -125,9 +114,7 @@ const fn carrier(code: &'static str, kind: ErrorKind, meaning: &'static str) -> 
 
 /// A later message can get through.
 const fn for_now(code: &'static str, meaning: &'static str) -> Code {
-    carrier(code, ErrorKind::Recipient, meaning)
-        .class(Class::Transient)
-        .certainty(Certainty::NotSent)
+    carrier(code, ErrorKind::Recipient, meaning).later()
 }
 
 /// Nobody says what happened.

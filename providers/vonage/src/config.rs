@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use sms_framework::Sender;
 use sms_framework::config::duration;
+use sms_framework::provider::http::CallbackUrl;
 use sms_framework::provider::{ConfigKey, KeyType};
 
 pub(crate) const KEYS: &[ConfigKey] = &[
@@ -57,11 +58,11 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "callback_url",
         KeyType::Url,
-        "Where Vonage reports on each message instead of where the dashboard says.",
+        "Where Vonage reports on each message instead of where the dashboard says; `webhook_path_secret` is put at the end of its path.",
     )
     .sample("\"https://example.org/sms/vonage\""),
     ConfigKey::new(
-        "signature_secret",
+        "webhook_secret",
         KeyType::Text,
         "The account's signature secret, which Vonage signs its calls with.",
     )
@@ -77,7 +78,7 @@ pub(crate) const KEYS: &[ConfigKey] = &[
     ConfigKey::new(
         "webhook_path_secret",
         KeyType::Text,
-        "An unguessable segment of our webhook URL's path, without which no call is believed.",
+        "An unguessable segment of our URL's path, without which no call is believed: 16 characters or more.",
     )
     .env(&["VONAGE_WEBHOOK_PATH_SECRET"])
     .secret(),
@@ -175,12 +176,12 @@ pub struct VonageConfig {
     /// Where the API is instead of Vonage's host.
     pub base_url: Option<String>,
     /// Where Vonage reports on each message instead of where the dashboard says.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The account's signature secret.
-    pub signature_secret: Option<SecretString>,
+    pub webhook_secret: Option<SecretString>,
     /// How calls of the SMS API are signed.
     pub signature_method: Option<SignatureMethod>,
-    /// An unguessable segment of our webhook URL's path.
+    /// An unguessable segment of our URL's path, without which no call is believed.
     pub webhook_path_secret: Option<SecretString>,
     /// How far the time in a signed call may lie from ours. Default 1 h.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -205,7 +206,7 @@ impl Default for VonageConfig {
             region: None,
             base_url: None,
             callback_url: None,
-            signature_secret: None,
+            webhook_secret: None,
             signature_method: None,
             webhook_path_secret: None,
             webhook_window: Duration::from_secs(3600),

@@ -1,8 +1,9 @@
 //! Where the APIs are.
 
+use secrecy::SecretString;
 use sms_framework::Error;
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, join};
+use sms_framework::provider::http::{TableCheck, join, with_path_secret};
 
 use crate::config::{Api, Region, VonageConfig};
 
@@ -38,21 +39,17 @@ const LONGEST_CALLBACK: usize = 100;
 pub(crate) fn callback(
     check: &TableCheck<'_>,
     config: &VonageConfig,
-    path_secret: Option<&str>,
+    path_secret: Option<&SecretString>,
 ) -> Result<Option<Url>, Error> {
     let url = check.callback("callback_url", config.callback_url.as_deref())?;
     let Some(url) = url else { return Ok(None) };
+    let url = with_path_secret(url, path_secret);
     let wrong = |why| Err(check.wrong("callback_url", why));
-    if let Some(secret) = path_secret
-        && !url.path().split('/').any(|segment| segment == secret)
-    {
-        return wrong(
-            "its path does not hold `webhook_path_secret`, so no call to it would be believed",
-        );
-    }
     if config.api == Api::Sms {
         if url.as_str().len() > LONGEST_CALLBACK {
-            return wrong("the SMS API takes 100 characters at most");
+            return wrong(
+                "with `webhook_path_secret` in its path it is longer than the 100 characters that the SMS API takes",
+            );
         }
         if url.query().is_some() {
             return wrong("it has a query, which the SMS API fills and signs itself");

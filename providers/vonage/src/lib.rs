@@ -35,7 +35,7 @@
 //! | `application_id`, instead of the two | `VONAGE_APPLICATION_ID` |
 //! | `private_key` (secret), with it: PEM, line breaks also as `\n` | `VONAGE_PRIVATE_KEY` |
 //! | `from` | `VONAGE_FROM` |
-//! | `signature_secret` (secret) | `VONAGE_SIGNATURE_SECRET` |
+//! | `webhook_secret` (secret): the account's signature secret | `VONAGE_SIGNATURE_SECRET` |
 //! | `signature_method` | `VONAGE_SIGNATURE_METHOD` |
 //! | `webhook_path_secret` (secret) | `VONAGE_WEBHOOK_PATH_SECRET` |
 //!
@@ -75,17 +75,19 @@
 //! the account's settings or, for tokens, in the application's. `callback_url` moves the receipts of
 //! single messages there. Where a webhook version can be chosen, it is `v1`.
 //!
-//! * **Messages format.** Signed by default, with a token in `Authorization`: set `signature_secret`
+//! * **Messages format.** Signed by default, with a token in `Authorization`: set `webhook_secret`
 //!   (the dashboard's signature secret, not the API secret). The token must name the SHA-256 of the
 //!   body, and its `iat` must lie within `webhook_window`. A call without a token is answered with
 //!   503, for then Vonage calls again and signs.
 //! * **SMS format.** By GET, form or JSON. Support enables its signatures on request: then set
-//!   `signature_method` to what the dashboard says, and `signature_secret`. Without them set
-//!   `webhook_path_secret`, at least 16 characters, and give Vonage a URL with it as one segment of
-//!   the path: `https://example.org/sms/<secret>/vonage`.
+//!   `signature_method` to what the dashboard says, and `webhook_secret`. Without them set
+//!   `webhook_path_secret`.
 //!
 //! Where `webhook_path_secret` is set, every call must come by it, in either format, besides its
-//! signature.
+//! signature. It is put at the end of the path of `callback_url`, unless a segment is the secret
+//! already; the URLs in the dashboard are to have it, too: `https://example.org/sms/vonage/<secret>`.
+//! What cannot be checked is refused; where `callback_url` is set, a warning is given at start-up.
+//! A code that is not in the table is kept.
 //!
 //! | Messages API | SMS API | state |
 //! |---|---|---|
@@ -109,7 +111,8 @@
 //! * A 4xx of ours loses an event for good: Vonage repeats a call after 429 and 5xx only.
 //! * The SMS format's signature replaces `&` and `=` in values by `_`, so the one can be swapped for
 //!   the other unnoticed, and says nothing of its age. Prefer HMAC-SHA256 over MD5, and HTTPS always.
-//! * The SMS API takes a `callback_url` of 100 characters at most, and no query of ours in it.
+//! * The SMS API takes a `callback_url` of 100 characters at most, the secret included, and no query of
+//!   ours in it.
 //! * An alphanumeric sender loses its blanks in the SMS API.
 //!
 //! # Not known

@@ -12,7 +12,7 @@ pub(crate) fn body(message: &Outbound, from: &str, callback: Option<&Url>) -> Va
     let mut body = json!({
         "message_type": "text",
         "channel": "sms",
-        "to": message.to().as_str().trim_start_matches('+'),
+        "to": message.to().digits().to_string(),
         "from": from,
         "text": message.body(),
         "client_ref": message.id(),

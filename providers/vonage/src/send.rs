@@ -3,7 +3,6 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use secrecy::{ExposeSecret, SecretString};
 use sms_framework::provider::http::reqwest::{Url, header::ACCEPT};
 use sms_framework::provider::http::{HttpClient, TableCheck};
 use sms_framework::provider::{
@@ -52,13 +51,17 @@ impl Plugin for Vonage {
             return Err(check.wrong("from", why));
         }
         let proof = Proof::of(&check, &config)?;
-        let path_secret = proof.path_secret.as_ref().map(SecretString::expose_secret);
+        let path_secret = proof.path_secret.as_ref();
+        let callback_url = host::callback(&check, &config, path_secret)?;
+        if callback_url.is_some() {
+            proof.warn(&check, config.api);
+        }
         Ok(Self {
             http: HttpClient::new(config.connect_timeout, config.timeout)?,
             api: config.api,
             endpoint: host::endpoint(&check, &config)?,
             auth: Auth::of(&check, &config)?,
-            callback_url: host::callback(&check, &config, path_secret)?,
+            callback_url,
             from: config.from,
             proof,
         })
@@ -118,7 +121,7 @@ impl Vonage {
     /// The sender as Vonage writes it: a number without its plus.
     fn sender(&self, message: &Outbound) -> Result<String, Error> {
         match message.from().or(self.from.as_ref()) {
-            Some(Sender::Phone(number)) => Ok(number.as_str().trim_start_matches('+').to_owned()),
+            Some(Sender::Phone(number)) => Ok(number.digits().to_string()),
             Some(Sender::MessagingService(_)) => Err(Error::new(
                 ErrorKind::Unsupported,
                 "Vonage has no messaging services: send from a number or a sender ID",

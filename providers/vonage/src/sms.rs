@@ -1,11 +1,10 @@
 //! The SMS API: a form there, a list of parts back, and 200 whatever became of them.
 
-use jiff::Timestamp;
 use serde_json::Value;
 use sms_framework::message::Encoding;
 use sms_framework::provider::http::reqwest::Url;
 use sms_framework::provider::http::{Answer, words};
-use sms_framework::provider::{Code, Phase, error_for_status};
+use sms_framework::provider::{Code, Phase};
 use sms_framework::{Acceptance, Certainty, Error, ErrorKind, Outbound};
 
 use crate::codes::CODES;
@@ -22,10 +21,7 @@ pub(crate) fn form(
         Encoding::Ucs2 => "unicode",
     };
     let mut form = vec![
-        (
-            "to",
-            message.to().as_str().trim_start_matches('+').to_owned(),
-        ),
+        ("to", message.to().digits().to_string()),
         ("from", from.to_owned()),
         ("text", message.body().to_owned()),
         ("type", kind.to_owned()),
@@ -85,24 +81,12 @@ impl Part<'_> {
 
     /// The error of a part that was not taken.
     fn error(&self, answer: &Answer, hidden: &[&str]) -> Error {
-        let known = Code::find(CODES, Phase::Request, &self.status);
-        let error = match known {
-            Some(known) => known.error(),
-            None => {
-                let error = error_for_status(answer.status);
-                match self.said.and_then(|said| words(said, hidden)) {
-                    Some(said) => Error::new(error.kind(), format!("{}: {said}", error.message())),
-                    None => error,
-                }
-            }
-        };
-        let error = error
-            .with_http_status(answer.status)
-            .with_provider_code(&self.status);
-        let known_wait = || known?.wait(Timestamp::now());
-        match answer.retry_after().or_else(known_wait) {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
+        let said = self.said.and_then(|said| words(said, hidden));
+        let code = Some(self.status.as_str());
+        match Code::find(CODES, Phase::Request, &self.status) {
+            Some(_) => answer.hidden_refusal(CODES, code, said),
+            // A number that nobody knows may stand for anything.
+            None => answer.refusal(CODES, code, said),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod chain;
 mod counts;
 mod dispatch;
+mod judgement;
 mod ledger;
 mod queue;
 mod router;

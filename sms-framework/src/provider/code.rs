@@ -109,6 +109,13 @@ impl Code {
         self
     }
 
+    /// It did not get through, and the same message may later: `Transient` and `NotSent`. Of a delivery
+    /// code it says that the phone does not have the message.
+    #[must_use]
+    pub const fn later(self) -> Self {
+        self.class(Class::Transient).certainty(Certainty::NotSent)
+    }
+
     /// The same call can succeed after that many seconds.
     #[must_use]
     pub const fn seconds(mut self, seconds: u32) -> Self {
@@ -121,6 +128,53 @@ impl Code {
     pub const fn until_hour(mut self, hour: u8) -> Self {
         self.wait = Wait::UntilHour(hour);
         self
+    }
+
+    /// The same code in the other phase, for vendors whose answers and receipts share a list.
+    ///
+    /// ```
+    /// use sms_framework::ErrorKind;
+    /// use sms_framework::provider::{Code, Phase};
+    ///
+    /// const BARRED: Code = Code::request("1050", ErrorKind::OptedOut, "the vendor's page", "barred");
+    /// const CODES: &[Code] = &[BARRED, BARRED.in_phase(Phase::Delivery)];
+    /// assert_eq!(Code::find(CODES, Phase::Delivery, "1050").unwrap().kind, ErrorKind::OptedOut);
+    /// ```
+    #[must_use]
+    pub const fn in_phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// Several tables as one; `N` is the number of their entries.
+    ///
+    /// ```
+    /// use sms_framework::ErrorKind;
+    /// use sms_framework::provider::Code;
+    ///
+    /// const SENT: &[Code] = &[Code::request("1", ErrorKind::Refused, "a page", "malformed")];
+    /// const LATER: &[Code] = &[Code::delivery("1", ErrorKind::Recipient, "a page", "a landline")];
+    /// const CODES: &[Code] = &Code::joined::<{ SENT.len() + LATER.len() }>(&[SENT, LATER]);
+    /// assert_eq!(CODES.len(), 2);
+    /// ```
+    ///
+    /// # Panics
+    /// `N` is another number, which shows when the constant is made.
+    #[must_use]
+    pub const fn joined<const N: usize>(tables: &[&[Self]]) -> [Self; N] {
+        let mut all = [Self::request("", ErrorKind::Refused, "", ""); N];
+        let (mut table, mut count) = (0, 0);
+        while table < tables.len() {
+            let mut at = 0;
+            while at < tables[table].len() {
+                all[count] = tables[table][at];
+                at += 1;
+                count += 1;
+            }
+            table += 1;
+        }
+        assert!(count == N, "N is the number of all entries");
+        all
     }
 
     /// How long to wait from `now` before the same call can succeed, where that is known.
@@ -144,6 +198,24 @@ impl Code {
             .with_class(self.class)
             .with_certainty(self.certainty)
             .with_provider_code(self.code)
+    }
+
+    /// The same with the wait in it, where one is known.
+    ///
+    /// ```
+    /// use sms_framework::ErrorKind;
+    /// use sms_framework::provider::Code;
+    ///
+    /// const QUIET: Code = Code::delivery("9", ErrorKind::Refused, "a page", "quiet hours").seconds(60);
+    /// let error = QUIET.error_at(jiff::Timestamp::now());
+    /// assert_eq!(error.retry_after().unwrap().as_secs(), 60);
+    /// ```
+    #[must_use]
+    pub fn error_at(&self, now: Timestamp) -> Error {
+        match self.wait(now) {
+            Some(wait) => self.error().with_retry_after(wait),
+            None => self.error(),
+        }
     }
 
     /// The entry of `code` in that phase.

@@ -32,7 +32,7 @@ pub use registry::Registry;
 pub use status::error_for_status;
 pub use webhook::{
     DeliveryReceipt, Event, Inbound, MESSAGE_ID_PARAMETER, OptOut, Part, Price, Reply, WebhookCall,
-    Webhooks,
+    Webhooks, lacks, message_id_in,
 };
 
 use crate::error::Error;

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 /// |---|---|---|
 /// | 401 | `UNAUTHORIZED` | `Rejected` |
 /// | 402, 403 | `ACCOUNT` | `Rejected` |
-/// | 404 | `ACCOUNT`: wrong URL or account | `Rejected` |
+/// | 404, 405 | `ACCOUNT`: wrong URL or account | `Rejected` |
 /// | 408 | `SERVER_ERROR`: the server gave up waiting, having read who knows how much | `MaybeSent` |
 /// | 429 | `PROVIDER_THROTTLED` | `NotSent` |
 /// | other 4xx | `REFUSED` | `Rejected` |
@@ -24,13 +24,15 @@ use crate::error::{Error, ErrorKind};
 ///
 /// assert_eq!(error_for_status(503).certainty(), Certainty::MaybeSent);
 /// assert_eq!(error_for_status(429).certainty(), Certainty::NotSent);
+/// assert_eq!(error_for_status(405).code(), "ACCOUNT");
 /// ```
 #[must_use]
 pub fn error_for_status(status: u16) -> Error {
     let (kind, message) = match status {
         401 => (ErrorKind::Unauthorized, "the credentials were refused"),
         402 | 403 => (ErrorKind::Account, "the account may not do this"),
-        404 => (
+        // The address is there, and takes no such call: it is another API's.
+        404 | 405 => (
             ErrorKind::Account,
             "the API or the account was not found at this address",
         ),

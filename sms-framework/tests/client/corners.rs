@@ -146,3 +146,66 @@ async fn a_lookup_that_finds_the_message_failed_says_so_and_nothing_is_sent_agai
     let counts = world.sms.status().await.counts;
     assert_eq!((counts.sent, counts.failed), (0, 1));
 }
+
+/// It blocks its thread on the first call, as no plugin may.
+#[derive(Debug)]
+struct Blocking {
+    entered: std::sync::mpsc::SyncSender<()>,
+    release: std::sync::Mutex<std::sync::mpsc::Receiver<()>>,
+    calls: std::sync::atomic::AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl sms_framework::provider::Provider for Blocking {
+    async fn send(&self, _: &sms_framework::Outbound) -> Result<Acceptance, Error> {
+        if self.calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+            self.entered.send(()).unwrap();
+            self.release.lock().unwrap().recv().unwrap();
+        }
+        Ok(Acceptance::new("b-1"))
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::new()
+    }
+
+    fn default_sender(&self) -> Option<sms_framework::Sender> {
+        None
+    }
+
+    fn lookup(&self) -> Option<&dyn sms_framework::provider::Lookup> {
+        None
+    }
+}
+
+#[test]
+fn a_plugin_that_blocks_its_thread_holds_up_its_own_message_and_no_other() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap();
+    let (entered, has_entered) = std::sync::mpsc::sync_channel(1);
+    let (release, released) = std::sync::mpsc::channel();
+    let provider = Blocking {
+        entered,
+        release: std::sync::Mutex::new(released),
+        calls: std::sync::atomic::AtomicUsize::new(0),
+    };
+    let sms = sms_framework::SmsClient::builder(super::support::settings("rate_limit.initial = 5"))
+        .provider("blocking", std::sync::Arc::new(provider))
+        .store(std::sync::Arc::new(
+            sms_framework::testkit::MemoryStore::new(),
+        ))
+        .build()
+        .unwrap();
+    let blocked = runtime.spawn({
+        let sms = sms.clone();
+        async move { sms.send(message()).await }
+    });
+    has_entered.recv().unwrap();
+    let others = runtime.block_on(async { sms.send(message()).await });
+    assert!(others.is_ok());
+    release.send(()).unwrap();
+    assert!(runtime.block_on(blocked).unwrap().is_ok());
+}

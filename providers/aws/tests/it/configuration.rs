@@ -64,7 +64,7 @@ fn bad_values_are_refused_by_name() {
         (
             "session_token = \"a\\nb\"",
             "session_token",
-            "it holds a character that no header can carry; is there a line break at its end?",
+            "it has a blank at an end, or a control character; copy it again",
         ),
         ("configuration_set = ''", "configuration_set", name),
         ("configuration_set = 'a b'", "configuration_set", name),

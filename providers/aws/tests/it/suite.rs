@@ -9,7 +9,7 @@ use sms_framework::testkit::conformance::{Case, Expected, Seen, SignedBy, Suite}
 use sms_framework::testkit::http::{Answer, Request};
 
 use crate::support::{
-    ANNA, FROM, ID, OUR_ID, SECRET, TEXT, TOKEN, accepted, credentials, event, hears, lasting_sns,
+    ANNA, FROM, ID, OUR_ID, SECRET, TEXT, TOKEN, accepted, certificate, credentials, event, hears,
     notification,
 };
 
@@ -18,7 +18,7 @@ fn suite() -> Suite {
         format!(
             "{}session_token = '{TOKEN}'\nfrom = '{FROM}'\nbase_url = '{url}'\n{}",
             credentials(),
-            hears(lasting_sns())
+            hears(url)
         )
     })
     .secrets([SECRET, TOKEN])
@@ -62,10 +62,8 @@ fn suite() -> Suite {
     .answers(Case::BadAnswer, Answer::text(200, "text/html", "<html>"))
     .not_known(Case::HiddenFailure, "AWS documents no failure inside a 200")
     .messaging_service("service:pool-0123456789abcdef0123456789abcdef")
-    // The signature is a field of the JSON, which the suite cannot spoil alone: it spoils the whole
-    // body here, and `sns` spoils every field.
-    .signed_by(SignedBy::Parameter("Signature"))
-    .body_is_not_signed()
+    .besides("/SimpleNotificationService", certificate())
+    .signed_by(SignedBy::JsonField("Signature"))
     .window(Duration::from_secs(3600))
     .receipt(
         "on the phone",

@@ -1,9 +1,5 @@
 //! A provider pointed at loopback, messages for it, and SNS's calls to it.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::OnceLock;
-
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use jiff::Timestamp;
@@ -89,9 +85,14 @@ pub(crate) fn error(status: u16, body: Value) -> Answer {
     Answer::text(status, "application/x-amz-json-1.0", body)
 }
 
+/// What SNS answers where its certificate is.
+pub(crate) fn certificate() -> Answer {
+    Answer::text(200, "application/x-pem-file", CERTIFICATE)
+}
+
 /// SNS with the certificate, at every path.
 pub(crate) async fn sns() -> ScriptedServer {
-    server(Answer::text(200, "application/x-pem-file", CERTIFICATE)).await
+    server(certificate()).await
 }
 
 /// A provider that hears from the topic, with SNS at `sns`.
@@ -205,33 +206,4 @@ pub(crate) fn sign(mut fields: Value) -> Value {
         .unwrap();
     fields["Signature"] = json!(base64(&tag));
     fields
-}
-
-/// SNS with the certificate for as long as the test program runs, for tests without a runtime of
-/// their own.
-pub(crate) fn lasting_sns() -> &'static str {
-    static URL: OnceLock<String> = OnceLock::new();
-    URL.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let mut read = Vec::new();
-                let mut buffer = [0; 1024];
-                while !read.ends_with(b"\r\n\r\n") {
-                    match stream.read(&mut buffer) {
-                        Ok(0) | Err(_) => break,
-                        Ok(count) => read.extend_from_slice(&buffer[..count]),
-                    }
-                }
-                let length = CERTIFICATE.len();
-                let head = format!(
-                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-                );
-                let _gone = stream.write_all(format!("{head}{CERTIFICATE}").as_bytes());
-            }
-        });
-        url
-    })
 }

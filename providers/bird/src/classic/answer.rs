@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sms_framework::provider::http::{Answer, words};
 use sms_framework::provider::{Code, Phase};
-use sms_framework::{Acceptance, Certainty, Class, Error, ErrorKind, MessageState};
+use sms_framework::{Acceptance, Class, Error, MessageState};
 
 use crate::codes::CODES;
 
@@ -14,19 +14,17 @@ pub(super) fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error
     }
     let body = answer.json()?;
     if let Some(worst) = worst(&body) {
-        let error = known(worst).map(Code::error);
-        return Err(error
-            .unwrap_or_else(|| answer.bad("the answer says success, and lists errors"))
-            .with_http_status(answer.status));
+        return Err(match known(worst) {
+            Some(known) => answer.hidden_refusal(CODES, Some(known.code), None),
+            None => answer.bad("the answer says success, and lists errors"),
+        });
     }
     let acceptance = acceptance(&body)
         .ok_or_else(|| answer.bad("the answer says success, yet names no message"))?;
     match acceptance.state {
         MessageState::Undelivered | MessageState::Expired => {
-            let message = "the message failed as soon as it was taken";
-            Err(Error::new(ErrorKind::Refused, message)
-                .with_certainty(Certainty::Rejected)
-                .with_http_status(answer.status))
+            let said = "it failed as soon as it was taken".to_owned();
+            Err(answer.hidden_refusal(CODES, None, Some(said)))
         }
         _ => Ok(acceptance),
     }

@@ -2,20 +2,22 @@
 
 use async_trait::async_trait;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::refused;
-use sms_framework::provider::{DeliveryReceipt, Event, Inbound, WebhookCall, Webhooks};
-use sms_framework::{Error, ErrorKind, MessageState};
+use sms_framework::provider::signature::unchecked;
+use sms_framework::provider::{
+    Code, DeliveryReceipt, Event, Inbound, WebhookCall, Webhooks, lacks,
+};
+use sms_framework::{Error, MessageState};
 
 use super::Classic;
 use super::answer::state_of;
 use super::signature;
-use crate::codes::failure;
+use crate::codes::CODES;
 
 #[async_trait]
 impl Webhooks for Classic {
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
         let Some(key) = &self.signing_key else {
-            return Err(refused("no webhook_secret is configured to check it with"));
+            return Err(unchecked("webhook_secret"));
         };
         signature::check(call, key)?;
         let fields = Fields::of(call);
@@ -58,14 +60,14 @@ impl Fields {
 
     /// A field that the vendor promises.
     fn text(&self, name: &str) -> Result<&str, Error> {
-        self.get(name).ok_or_else(|| missing(name))
+        self.get(name).ok_or_else(|| lacks(name))
     }
 
     /// The text of a message, which may be empty.
     fn body(&self, name: &str) -> Result<&str, Error> {
         let named = |(known, _): &&(String, String)| known == name;
         let found = self.0.iter().find(named).map(|(_, value)| value.as_str());
-        found.ok_or_else(|| missing(name))
+        found.ok_or_else(|| lacks(name))
     }
 
     /// A date. Its offset comes with a raw plus, which reading a query turns into a blank.
@@ -74,27 +76,21 @@ impl Fields {
     }
 }
 
-fn missing(name: &str) -> Error {
-    let message = format!("the webhook call has no `{name}`");
-    Error::new(ErrorKind::BadWebhook, message)
-}
-
 fn receipt(call: &WebhookCall, fields: &Fields) -> Result<DeliveryReceipt, Error> {
     let status = fields.text("status")?;
     let state = state_of(status);
     let reference = fields.get("reference").and_then(|id| id.parse().ok());
-    // A code that comes with good news is none.
-    let failed = matches!(
-        state,
-        Some(MessageState::Undelivered | MessageState::Expired)
-    );
-    let code = fields.get("statusErrorCode").filter(|_| failed);
+    // A code that comes with good news says nothing of it.
+    let table: &[Code] = match state {
+        Some(MessageState::Undelivered | MessageState::Expired) => CODES,
+        _ => &[],
+    };
     Ok(DeliveryReceipt::new(status)
         .id(fields.text("id")?)
         .message_id(call.message_id().or(reference))
         .to(fields.get("recipient").and_then(PhoneNumber::from_vendor))
         .state(state)
-        .error(code.map(failure))
+        .reason(table, fields.get("statusErrorCode"), call.received_at())
         .at(fields.date("statusDatetime")))
 }
 

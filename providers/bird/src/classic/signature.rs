@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sms_framework::Error;
 use sms_framework::provider::WebhookCall;
 use sms_framework::provider::signature::{
-    Hash, Jwt, from_base64, hex, hmac_matches, is_within, refused, same, sha256,
+    Hash, Jwt, check_time, from_base64, hex, hmac_matches, refused, same, sha256,
 };
 
 /// Who makes the tokens.
@@ -73,13 +73,7 @@ fn by_token(call: &WebhookCall, token: &str, key: &[u8]) -> Result<(), Error> {
 
 /// Over time, sorted query and body. The path is not covered.
 fn by_hmac(call: &WebhookCall, signature: &str, timestamp: &str, key: &[u8]) -> Result<(), Error> {
-    let signed_at = timestamp.parse().ok();
-    let signed_at = signed_at
-        .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .ok_or_else(|| refused("its timestamp is no number of seconds"))?;
-    if !is_within(WINDOW, signed_at, call.received_at()) {
-        return Err(refused("it was signed too long ago, or too far ahead"));
-    }
+    check_time(call, timestamp, WINDOW)?;
     let tag = from_base64(signature).ok_or_else(|| refused("its signature is not Base64"))?;
     let body = sha256(call.raw_body());
     // The vendor's clients disagree whether the raw plus of a date was signed as plus or as blank.

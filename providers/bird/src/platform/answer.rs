@@ -4,10 +4,10 @@ use serde_json::Value;
 use sms_framework::message::MessageId;
 use sms_framework::provider::http::{Answer, words};
 use sms_framework::provider::{Code, Phase};
-use sms_framework::{Acceptance, Certainty, Error, ErrorKind, MessageState};
+use sms_framework::{Acceptance, Certainty, Error, MessageState};
 
 use super::OUR_ID;
-use crate::codes::{CODES, failure};
+use crate::codes::CODES;
 
 /// What an answer to the send says. The vendor's words are dropped where they repeat one of `hidden`.
 pub(super) fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
@@ -16,24 +16,20 @@ pub(super) fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error
     }
     let body = answer.json()?;
     if let Some("rejected" | "failed") = body["status"].as_str() {
-        return Err(refused_later(answer.status, &body));
+        return Err(refused_later(answer, &body));
     }
     acceptance(&body).ok_or_else(|| answer.bad("the answer says success, yet names no message"))
 }
 
 /// A 202 is only the beginning: balance, suppression and policy are looked at after it, and the
 /// answer may already hold what came of it.
-fn refused_later(status: u16, body: &Value) -> Error {
-    let error = match body["last_error"]["code"].as_str() {
-        Some(code) => failure(code),
-        None => Error::new(
-            ErrorKind::Refused,
-            "the message was refused without a reason",
-        ),
-    };
-    error
+fn refused_later(answer: &Answer, body: &Value) -> Error {
+    let code = body["last_error"]["code"].as_str();
+    let known = code.and_then(|code| Code::find(CODES, Phase::Delivery, code));
+    let known = known.map(|known| known.in_phase(Phase::Request));
+    answer
+        .hidden_refusal(known.as_slice(), code, None)
         .with_certainty(Certainty::Rejected)
-        .with_http_status(status)
 }
 
 /// The error of an answer that is no success.

@@ -3,20 +3,20 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use sms_framework::Error;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::signature::{refused, standard_webhook};
-use sms_framework::provider::{DeliveryReceipt, Event, Inbound, WebhookCall, Webhooks};
-use sms_framework::{Error, ErrorKind};
+use sms_framework::provider::signature::{standard_webhook, unchecked};
+use sms_framework::provider::{DeliveryReceipt, Event, Inbound, WebhookCall, Webhooks, lacks};
 
 use super::Platform;
 use super::answer::{our_id, segments, state_of};
-use crate::codes::failure;
+use crate::codes::CODES;
 
 #[async_trait]
 impl Webhooks for Platform {
     async fn events(&self, call: &WebhookCall) -> Result<Vec<Event>, Error> {
         let Some(secret) = &self.webhook_secret else {
-            return Err(refused("no webhook_secret is configured to check it with"));
+            return Err(unchecked("webhook_secret"));
         };
         standard_webhook(call, secret.expose_secret())?;
         let body = call.json()?;
@@ -30,7 +30,7 @@ impl Webhooks for Platform {
             word if state_of(word).is_none() && body["data"]["sms_id"].is_null() => {
                 return Ok(Vec::new());
             }
-            word => Event::Receipt(receipt(word, &body)?),
+            word => Event::Receipt(receipt(call, word, &body)?),
         };
         Ok(vec![event])
     }
@@ -40,21 +40,18 @@ impl Webhooks for Platform {
 fn text<'a>(body: &'a Value, path: &str) -> Result<&'a str, Error> {
     let value = path.split('.').fold(body, |value, field| &value[field]);
     let text = value.as_str().filter(|text| !text.is_empty());
-    text.ok_or_else(|| {
-        let message = format!("the webhook call has no `{path}`");
-        Error::new(ErrorKind::BadWebhook, message)
-    })
+    text.ok_or_else(|| lacks(path))
 }
 
 /// The calls come in any order: their time says which is the latest.
-fn receipt(word: &str, body: &Value) -> Result<DeliveryReceipt, Error> {
+fn receipt(call: &WebhookCall, word: &str, body: &Value) -> Result<DeliveryReceipt, Error> {
     let data = &body["data"];
     Ok(DeliveryReceipt::new(word)
         .id(text(body, "data.sms_id")?)
         .message_id(our_id(data))
         .to(data["to"].as_str().and_then(PhoneNumber::from_vendor))
         .state(state_of(word))
-        .error(data["error"]["code"].as_str().map(failure))
+        .reason(CODES, data["error"]["code"].as_str(), call.received_at())
         .segments(segments(data))
         .at(body["timestamp"].as_str().and_then(|at| at.parse().ok())))
 }

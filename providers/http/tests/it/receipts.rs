@@ -139,7 +139,8 @@ async fn times_codes_and_words_are_kept() {
     for (code, error) in [
         (json!(5), json!("OPTED_OUT")),
         (json!("off"), json!("REFUSED")),
-        (json!("9"), Value::Null),
+        // Not in the table: the word says that it failed.
+        (json!("9"), json!("REFUSED")),
         (Value::Null, Value::Null),
     ] {
         let body = json!({"id": 1, "s": 2, "e": code}).to_string();
@@ -147,6 +148,12 @@ async fn times_codes_and_words_are_kept() {
         assert_eq!(read[0]["error"]["code"], error, "{code}");
         assert_eq!(read[0]["state"], "undelivered");
     }
+    let under_way = json!({"id": 1, "s": 3, "e": 9}).to_string();
+    let read = events(table, &call(&under_way)).await.unwrap();
+    assert_eq!(
+        (&read[0]["error"], &read[0]["provider_code"]),
+        (&Value::Null, &json!("9"))
+    );
 }
 
 #[tokio::test]

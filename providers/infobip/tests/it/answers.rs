@@ -72,7 +72,10 @@ async fn a_status_without_entry_goes_by_its_group() {
                 (error.kind(), error.certainty()),
                 (ErrorKind::Refused, Rejected)
             );
-            assert_eq!(error.message(), "the message was refused (NEW_***)");
+            assert_eq!(
+                error.message(),
+                "the message was refused: NEW_*** (HTTP 200)"
+            );
             assert_eq!(error.provider_code(), code);
         }
     }

@@ -59,11 +59,11 @@ fn bad_values_are_refused_by_name() {
         ),
         (
             "webhook_path_secret = 'short'",
-            "`providers.infobip.webhook_path_secret`: it can be guessed; it needs 16 characters at least",
+            "`providers.infobip.webhook_path_secret`: it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)",
         ),
         (
             "webhook_path_secret = 'with/slash/and more'",
-            "`providers.infobip.webhook_path_secret`: it may hold ASCII letters, digits and - _ . ~ only: it stands in a URL's path",
+            "`providers.infobip.webhook_path_secret`: it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)",
         ),
         (
             "webhook_user = 'infobip'",
@@ -101,7 +101,7 @@ fn bad_values_are_refused_by_name() {
         ),
         (
             "api_key = \"very-secret\\n\"\nbase_url = 'xyz123.api.infobip.com'",
-            "`providers.infobip.api_key`: it holds a blank or another character that no key has; copy it again",
+            "`providers.infobip.api_key`: it has a blank at an end, or a control character; copy it again",
         ),
     ] {
         assert_eq!(refusal(table), sentence);

@@ -44,7 +44,7 @@ async fn a_path_that_nobody_can_guess_is_a_proof() {
     ] {
         events(&provider, &call(&path)).await.unwrap();
     }
-    let said = "its path lacks the secret segment";
+    let said = "its path lacks the webhook_path_secret";
     let (query, longer) = (format!("sms?x={PATH_SECRET}"), format!("{PATH_SECRET}x"));
     for path in ["", "sms", &query, &longer, &PATH_SECRET[1..]] {
         assert_eq!(why(&provider, &call(path)).await, said);
@@ -91,7 +91,7 @@ async fn of_both_one_is_enough_and_none_is_not() {
         .unwrap();
     assert_eq!(
         why(&provider, &basic("infobip:x")).await,
-        "its path lacks the secret segment, and it does not come from webhook_user"
+        "its path lacks the webhook_path_secret, and it does not come from webhook_user"
     );
 }
 
@@ -100,7 +100,7 @@ async fn without_any_secret_nobody_is_believed() {
     for call in [call("sms"), basic(""), basic(":")] {
         assert_eq!(
             why(&provider(""), &call).await,
-            "neither webhook_path_secret nor webhook_user is configured to check it with"
+            "no webhook_path_secret or webhook_user is configured to check it with"
         );
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sms_framework::MessageState;
 use sms_framework::provider::WebhookCall;
-use sms_framework::testkit::conformance::{Case, Expected, Seen, SignedBy, Suite};
+use sms_framework::testkit::conformance::{Case, Expected, MESSAGE_ID, Seen, SignedBy, Suite};
 use sms_framework::testkit::http::{Answer, Request};
 
 use crate::support::{KEY, PATH_SECRET, TEXT, answered, call, pending, status};
 
-/// Our own id comes back; where the suite cannot know it, this stands for it.
-const ID: &str = "0193b0c0-0000-7000-8000-000000000001";
+/// Our own id comes back.
+const ID: &str = MESSAGE_ID;
 
 fn suite() -> Suite {
     Suite::http(sms_provider_infobip::ENTRY, |url| {
@@ -64,10 +64,12 @@ fn suite() -> Suite {
         Case::HiddenFailure,
         refused(999, "REJECTED_FOR_A_NEW_REASON"),
     )
-    // Only a row with our id is ours, and the suite cannot repeat it: `lookup.rs` does.
     .finds(
-        logs(json!([{"messageId": ID, "status": pending()}])),
-        Vec::<String>::new(),
+        logs(json!([
+            {"messageId": ID, "status": pending()},
+            {"messageId": "another", "status": pending()},
+        ])),
+        [ID],
         logs(json!([])),
     )
     .signed_by(SignedBy::PathSegment(PATH_SECRET))

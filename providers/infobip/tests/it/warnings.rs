@@ -46,7 +46,7 @@ fn a_callback_that_nobody_can_check_is_warned_of() {
         let said = built(lines);
         assert!(said.contains("WARN"), "{said}");
         assert!(
-            said.contains("callback_url is set and webhook_path_secret is not"),
+            said.contains("each is refused until webhook_path_secret is set"),
             "{said}"
         );
     }

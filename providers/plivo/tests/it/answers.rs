@@ -23,7 +23,7 @@ async fn the_status_decides() {
         (402, ErrorKind::Account, Account, Certainty::Rejected),
         (403, ErrorKind::Account, Account, Certainty::Rejected),
         (404, ErrorKind::Account, Account, Certainty::Rejected),
-        (405, ErrorKind::Refused, Account, Certainty::Rejected),
+        (405, ErrorKind::Account, Account, Certainty::Rejected),
         (409, ErrorKind::Refused, Permanent, Certainty::Rejected),
         (422, ErrorKind::Refused, Permanent, Certainty::Rejected),
         (

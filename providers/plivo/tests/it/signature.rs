@@ -246,7 +246,7 @@ async fn a_right_signature_on_another_path_is_refused() {
         let call = signed_v2(WebhookCall::new("POST", &url).body("MessageUUID=1&Status=sent"));
         let why = why(&call).await;
         assert!(
-            why.ends_with("its path does not hold the webhook_path_secret"),
+            why.ends_with("its path lacks the webhook_path_secret"),
             "{why}"
         );
         assert!(!why.contains(PATH_SECRET));

@@ -37,6 +37,7 @@ fn suite() -> Suite {
         .answers(Case::HiddenFailure, taken_for(&[], &["+14155550123"]))
         .messaging_service("service:5ec4c8c9-cd74-42b5-9e41-0d7670d6bb46")
         .signed_by(SignedBy::Header("X-Plivo-Signature-V2"))
+        .signed_by(SignedBy::PathSegment(PATH_SECRET))
         .body_is_not_signed()
         .receipt(
             "delivered",

@@ -61,7 +61,7 @@ async fn what_no_table_has_goes_by_the_status() {
         (402, ErrorKind::Account, Rejected, Account),
         (403, ErrorKind::Account, Rejected, Account),
         (404, ErrorKind::Account, Rejected, Account),
-        (405, ErrorKind::Refused, Rejected, Account),
+        (405, ErrorKind::Account, Rejected, Account),
         (415, ErrorKind::Refused, Rejected, Account),
         (408, ErrorKind::ServerError, MaybeSent, Transient),
         (409, ErrorKind::Refused, Rejected, Permanent),

@@ -167,7 +167,7 @@ async fn without_any_secret_nobody_is_believed() {
     let said = why(&listener(""), &signed(&json!({"type": "x"}))).await;
     assert_eq!(
         said,
-        "neither webhook_secret nor webhook_path_secret is configured to check it with"
+        "no webhook_secret or webhook_path_secret is configured to check it with"
     );
 }
 
@@ -188,7 +188,7 @@ async fn where_calls_are_not_signed_the_path_is_the_proof() {
     for path in ["sms", "", &query, &longer, "sms/an-unguessable"] {
         assert_eq!(
             why(&provider, &call(path)).await,
-            "its path lacks the secret segment"
+            "its path lacks the webhook_path_secret"
         );
     }
 }
@@ -202,7 +202,7 @@ async fn with_both_secrets_a_call_needs_both() {
     let call = signed(&json!({"type": "x"}));
     assert_eq!(
         why(&provider, &call).await,
-        "its path lacks the secret segment"
+        "its path lacks the webhook_path_secret"
     );
     let call = call.with_url(url);
     events(&provider, &call).await.unwrap();

@@ -39,7 +39,7 @@ const CALLBACK: &str = "callback_url = 'https://example.org/sms'";
 
 #[test]
 fn receipts_that_nobody_can_check_are_warned_of() {
-    let why = "neither webhook_secret nor webhook_path_secret is set, so every receipt is refused";
+    let why = "each is refused until webhook_secret or webhook_path_secret is set";
     for lines in [CALLBACK, "delivery_report = 'per_recipient'"] {
         let said = built(lines);
         assert!(said.contains("WARN") && said.contains(why), "{said}");

@@ -3,7 +3,7 @@
 use sms_framework::ErrorKind;
 use sms_framework::provider::Code;
 
-use super::{ARTICLE, later};
+use super::ARTICLE;
 
 const AGENTS: &str = "github.com/team-telnyx/ai, guides";
 
@@ -14,36 +14,39 @@ pub(super) const CODES: &[Code] = &[
         ARTICLE,
         "the recipient is a landline, or has no route",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "40002",
         ErrorKind::Refused,
         ARTICLE,
         "the carrier takes it for spam, for now",
-    )),
+    )
+    .later(),
     Code::delivery(
         "40003",
         ErrorKind::Account,
         ARTICLE,
         "the carrier blocks the sender for spam",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "40004",
         ErrorKind::Refused,
         ARTICLE,
         "the carrier refused it and does not say why",
-    )),
+    )
+    .later(),
     Code::delivery(
         "40005",
         ErrorKind::Expired,
         ARTICLE,
         "its time ran out at the carrier",
     ),
-    later(Code::delivery(
+    Code::delivery(
         "40006",
         ErrorKind::Refused,
         ARTICLE,
         "the carrier's network is down",
-    )),
+    )
+    .later(),
     Code::delivery(
         "40008",
         ErrorKind::Refused,

@@ -7,7 +7,6 @@ mod delivery;
 mod request;
 
 use sms_framework::provider::Code;
-use sms_framework::{Certainty, Class};
 
 /// The article that lists most codes.
 const ARTICLE: &str = "support.telnyx.com, article 6505121 \"Messaging error codes\"";
@@ -16,23 +15,8 @@ const REFERENCE: &str = "developers.telnyx.com, \"Messaging error codes\"";
 const RATES: &str = "developers.telnyx.com, \"Rate limiting\"";
 
 /// Every code of both phases.
-pub(crate) const CODES: &[Code] = &both();
-
-const fn both() -> [Code; request::CODES.len() + delivery::CODES.len()] {
-    let mut all = [request::CODES[0]; request::CODES.len() + delivery::CODES.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < request::CODES.len() {
-            request::CODES[at]
-        } else {
-            delivery::CODES[at - request::CODES.len()]
-        };
-        at += 1;
-    }
-    all
-}
-
-/// The message did not go out; the same message may, later.
-const fn later(code: Code) -> Code {
-    code.class(Class::Transient).certainty(Certainty::NotSent)
-}
+pub(crate) const CODES: &[Code] =
+    &Code::joined::<{ request::CODES.len() + delivery::CODES.len() }>(&[
+        request::CODES,
+        delivery::CODES,
+    ]);

@@ -3,7 +3,7 @@
 use sms_framework::provider::Code;
 use sms_framework::{Certainty, ErrorKind};
 
-use super::{ARTICLE, RATES, REFERENCE, later};
+use super::{ARTICLE, RATES, REFERENCE};
 
 /// Not on a page of Telnyx's that could be read.
 const SEEN: &str = "lists of third parties; no page of Telnyx's";
@@ -241,12 +241,13 @@ pub(super) const CODES: &[Code] = &[
         ARTICLE,
         "this type of message does not go to such a recipient",
     ),
-    later(Code::request(
+    Code::request(
         "40320",
         ErrorKind::Account,
         ARTICLE,
         "the sender is not ready yet",
-    )),
+    )
+    .later(),
     Code::request(
         "40321",
         ErrorKind::Account,

@@ -30,9 +30,7 @@ const fn later(
     source: &'static str,
     meaning: &'static str,
 ) -> Code {
-    Code::delivery(code, kind, source, meaning)
-        .class(Class::Transient)
-        .certainty(Certainty::NotSent)
+    Code::delivery(code, kind, source, meaning).later()
 }
 
 /// A word about the account; the message goes on.

@@ -6,22 +6,11 @@ mod request;
 use sms_framework::provider::Code;
 
 /// The codes of answers, then those of receipts, in one table as the plugin's record holds it.
-pub(crate) const CODES: &[Code] = &joined::<{ request::CODES.len() + delivery::CODES.len() }>();
-
-const fn joined<const N: usize>() -> [Code; N] {
-    let requests = request::CODES.len();
-    let mut all = [request::CODES[0]; N];
-    let mut at = 0;
-    while at < N {
-        all[at] = if at < requests {
-            request::CODES[at]
-        } else {
-            delivery::CODES[at - requests]
-        };
-        at += 1;
-    }
-    all
-}
+pub(crate) const CODES: &[Code] =
+    &Code::joined::<{ request::CODES.len() + delivery::CODES.len() }>(&[
+        request::CODES,
+        delivery::CODES,
+    ]);
 
 /// Every code of the table, those of answers first.
 ///

@@ -154,7 +154,7 @@ async fn an_unknown_code_is_kept_where_it_says_why_a_message_failed() {
     let error = failed("39999").await.unwrap();
     assert_eq!(
         error.to_string(),
-        "the message failed for a reason that only its code tells (provider code 39999)"
+        "the message failed, for a reason that only the vendor's code tells (provider code 39999)"
     );
     assert_eq!(
         error.help(),
@@ -166,7 +166,9 @@ async fn an_unknown_code_is_kept_where_it_says_why_a_message_failed() {
             ("MessageStatus", status),
             ("ErrorCode", "39999"),
         ];
-        assert!(receipt(&fields).await.error.is_none(), "{status}");
+        let receipt = receipt(&fields).await;
+        assert!(receipt.error.is_none(), "{status}");
+        assert_eq!(receipt.provider_code.as_deref(), Some("39999"));
     }
     for no_code in ["", "none", "+14155550123 is bad", "-1", "99999999999"] {
         assert!(failed(no_code).await.is_none(), "{no_code}");

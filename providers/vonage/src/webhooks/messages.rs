@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sms_framework::message::PhoneNumber;
+use sms_framework::provider::http::text_of;
 use sms_framework::provider::{Code, DeliveryReceipt, Event, Inbound, Phase, WebhookCall};
 use sms_framework::{Error, MessageState};
 
@@ -33,9 +34,10 @@ fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str, Error> {
 fn receipt(body: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
     let status = text(body, "status")?;
     let problem = Problem::in_report(body);
-    let known = problem
-        .code()
-        .and_then(|code| Code::find(CODES, Phase::Delivery, &code));
+    let code = problem.code();
+    let known = code
+        .as_deref()
+        .and_then(|code| Code::find(CODES, Phase::Delivery, code));
     // What the body says is signed, the URL is not.
     let ours = body["client_ref"].as_str().and_then(|id| id.parse().ok());
     let receipt = DeliveryReceipt::new(status)
@@ -47,23 +49,14 @@ fn receipt(body: &Value, call: &WebhookCall) -> Result<DeliveryReceipt, Error> {
             None if status == "rejected" && problem.says_expired() => Some(MessageState::Expired),
             _ => state_of(status),
         })
-        .error(known.map(Code::error))
+        .reason(CODES, code.as_deref(), call.received_at())
         .at(body["timestamp"].as_str().and_then(|at| at.parse().ok()))
-        .segments(written(&body["sms"]["count_total"]).and_then(|count| count.parse().ok()));
+        .segments(text_of(&body["sms"]["count_total"]).and_then(|count| count.parse().ok()));
     let usage = &body["usage"];
-    Ok(match written(&usage["price"]) {
+    Ok(match text_of(&usage["price"]) {
         Some(price) => receipt.price(price, usage["currency"].as_str().map(str::to_owned)),
         None => receipt,
     })
-}
-
-/// Vonage writes counts and prices as text; a number is read as well.
-fn written(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// Vonage's words; `read` says nothing of an SMS, and one that it adds later is no state.

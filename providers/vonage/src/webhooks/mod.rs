@@ -27,7 +27,7 @@ impl Webhooks for Vonage {
             let body = call.json()?;
             return match is_of_messages(&body) {
                 true => messages::events(&body, call),
-                false => sms::events(&pairs(&body)),
+                false => sms::events(&pairs(&body), call),
             };
         }
         let parameters = match call.json() {
@@ -40,7 +40,7 @@ impl Webhooks for Vonage {
             _ => call.parameters(),
         };
         self.proof.check_parameters(&parameters)?;
-        sms::events(&parameters)
+        sms::events(&parameters, call)
     }
 }
 

@@ -9,12 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 use sms_framework::Error;
 use sms_framework::provider::WebhookCall;
 use sms_framework::provider::http::TableCheck;
-use sms_framework::provider::signature::{Hash, Jwt, hex, hmac, is_within, refused, same, sha256};
+use sms_framework::provider::signature::{
+    Hash, Jwt, check_path, hex, hmac, is_within, refused, same, sha256, unchecked,
+};
 
-use crate::config::{SignatureMethod, VonageConfig};
-
-/// The shortest secret that nobody guesses, in characters.
-const SHORTEST_PATH_SECRET: usize = 16;
+use crate::config::{Api, SignatureMethod, VonageConfig};
 
 /// What calls are held against.
 pub(crate) struct Proof {
@@ -26,33 +25,18 @@ pub(crate) struct Proof {
 
 impl Proof {
     pub(crate) fn of(check: &TableCheck<'_>, config: &VonageConfig) -> Result<Self, Error> {
-        let wanted = config.signature_secret.is_some() || config.signature_method.is_some();
-        let secret = match wanted {
-            true => Some(check.secret(
-                "signature_secret",
-                &config.signature_secret,
-                "VONAGE_SIGNATURE_SECRET",
-            )?),
-            false => None,
+        let (key, secret) = ("webhook_secret", &config.webhook_secret);
+        let secret = match config.signature_method {
+            Some(_) => Some(check.secret(key, secret, "VONAGE_SIGNATURE_SECRET")?),
+            None => check.optional_secret(key, secret)?,
         };
-        if let Some(segment) = &config.webhook_path_secret {
-            let segment = segment.expose_secret();
-            // Anything else is written differently in a path.
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
-            if segment.len() < SHORTEST_PATH_SECRET || !segment.chars().all(plain) {
-                return Err(check.wrong(
-                    "webhook_path_secret",
-                    "it needs 16 characters or more, each a letter, a digit or one of - _ . ~",
-                ));
-            }
-        }
         if config.webhook_window.is_zero() {
             return Err(check.wrong("webhook_window", "it must be longer than zero"));
         }
         Ok(Self {
             secret,
             method: config.signature_method,
-            path_secret: config.webhook_path_secret.clone(),
+            path_secret: check.path_secret("webhook_path_secret", &config.webhook_path_secret)?,
             window: config.webhook_window,
         })
     }
@@ -66,22 +50,29 @@ impl Proof {
             .map(SecretString::expose_secret)
     }
 
+    /// Says that what the API reports cannot be checked, where it cannot.
+    pub(crate) fn warn(&self, check: &TableCheck<'_>, api: Api) {
+        match api {
+            Api::Messages if self.secret.is_none() => check.warn_unchecked("webhook_secret"),
+            Api::Sms if self.method.is_none() && self.path_secret.is_none() => {
+                check.warn_unchecked("signature_method or webhook_path_secret");
+            }
+            _ => {}
+        }
+    }
+
     /// Our own secret in the path, where one is agreed.
     pub(super) fn check_path(&self, call: &WebhookCall) -> Result<(), Error> {
         match &self.path_secret {
-            Some(secret) if !call.has_path_segment(secret.expose_secret()) => {
-                Err(refused("its path lacks the secret segment"))
-            }
-            _ => Ok(()),
+            Some(secret) => check_path(call, secret),
+            None => Ok(()),
         }
     }
 
     /// A token is Vonage's, fresh, and about this very body.
     pub(super) fn check_token(&self, call: &WebhookCall, token: &str) -> Result<(), Error> {
         let Some(secret) = &self.secret else {
-            return Err(refused(
-                "no signature_secret is configured to check its token with",
-            ));
+            return Err(unchecked("webhook_secret"));
         };
         let claims = Jwt::verified(token, secret.expose_secret().as_bytes())?;
         let Some(signed_at) = claims.time("iat") else {
@@ -105,9 +96,7 @@ impl Proof {
         let (Some(method), Some(secret)) = (self.method, &self.secret) else {
             return match &self.path_secret {
                 Some(_) => Ok(()),
-                None => Err(refused(
-                    "neither signature_method nor webhook_path_secret is configured to check it with",
-                )),
+                None => Err(unchecked("signature_method or webhook_path_secret")),
             };
         };
         let Some((_, sig)) = parameters.iter().find(|(name, _)| name == "sig") else {

@@ -4,17 +4,21 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sms_framework::message::PhoneNumber;
-use sms_framework::provider::{Code, DeliveryReceipt, Event, Inbound, Phase};
+use sms_framework::provider::{DeliveryReceipt, Event, Inbound, WebhookCall};
 use sms_framework::{Error, MessageState};
 
 use super::bad;
 use crate::codes::CODES;
 
 /// The events in a call that was checked.
-pub(super) fn events(parameters: &[(String, String)]) -> Result<Vec<Event>, Error> {
+pub(super) fn events(
+    parameters: &[(String, String)],
+    call: &WebhookCall,
+) -> Result<Vec<Event>, Error> {
+    let now = call.received_at();
     let call = Call(parameters);
     let event = if let Some(status) = call.get("status") {
-        Event::Receipt(call.receipt(status)?)
+        Event::Receipt(call.receipt(status, now)?)
     } else if call.get("msisdn").is_none() && call.get("text").is_none() {
         return Ok(Vec::new());
     } else if call.get("type") == Some("binary") {
@@ -50,15 +54,15 @@ impl<'a> Call<'a> {
     }
 
     /// A receipt, in which `msisdn` is the recipient and `to` our sender.
-    fn receipt(&self, status: &str) -> Result<DeliveryReceipt, Error> {
-        let code = self.get("err-code").unwrap_or_default();
-        let known = Code::find(CODES, Phase::Delivery, code);
+    fn receipt(&self, status: &str, now: Timestamp) -> Result<DeliveryReceipt, Error> {
+        // 0 stands for no error.
+        let code = self.get("err-code").filter(|code| *code != "0");
         let receipt = DeliveryReceipt::new(status)
             .id(self.id("messageId")?)
             .message_id(self.get("client-ref").and_then(|id| id.parse().ok()))
             .to(self.get("msisdn").and_then(PhoneNumber::from_vendor))
             .state(state_of(status))
-            .error(known.map(Code::error))
+            .reason(CODES, code, now)
             .at(self.at());
         Ok(match self.get("price").filter(|price| !price.is_empty()) {
             Some(price) => receipt.price(price, None),

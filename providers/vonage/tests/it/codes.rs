@@ -161,11 +161,12 @@ fn each_code_of_a_receipt_has_its_class_and_certainty() {
             .error
             .is_none()
     );
-    assert!(
-        receipt(&provider, &get(&sms_receipt("failed", "77")))
-            .error
-            .is_none()
-    );
+    let unknown = receipt(&provider, &get(&sms_receipt("failed", "77")));
+    assert_eq!(unknown.error.unwrap().code(), "REFUSED");
+    assert_eq!(unknown.provider_code.as_deref(), Some("77"));
+    let unknown = receipt(&provider, &get(&sms_receipt("buffered", "77")));
+    assert!(unknown.error.is_none());
+    assert_eq!(unknown.provider_code.as_deref(), Some("77"));
 }
 
 /// In a report an internal failure leaves no doubt: the message went no further.

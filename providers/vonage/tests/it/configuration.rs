@@ -81,31 +81,23 @@ fn bad_values_are_refused_by_name() {
         ),
         (
             &long,
-            "`providers.vonage.callback_url`: the SMS API takes 100 characters at most",
+            "`providers.vonage.callback_url`: with `webhook_path_secret` in its path it is longer than the 100 characters that the SMS API takes",
         ),
         (
             "api = 'sms'\ncallback_url = 'https://example.org/?a=1'",
             "`providers.vonage.callback_url`: it has a query, which the SMS API fills and signs itself",
         ),
         (
-            "webhook_path_secret = 'p4th-s3cr3t-0123'\ncallback_url = 'https://example.org/sms/vonage'",
-            "`providers.vonage.callback_url`: its path does not hold `webhook_path_secret`, so no call to it would be believed",
-        ),
-        (
             "webhook_path_secret = 'fifteen-letters'",
-            "`providers.vonage.webhook_path_secret`: it needs 16 characters or more, each a letter, a digit or one of - _ . ~",
+            "`providers.vonage.webhook_path_secret`: it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)",
         ),
         (
             "webhook_path_secret = 'sixteen/letters/'",
-            "`providers.vonage.webhook_path_secret`: it needs 16 characters or more, each a letter, a digit or one of - _ . ~",
+            "`providers.vonage.webhook_path_secret`: it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)",
         ),
         (
             "signature_method = 'md5'",
-            "`providers.vonage.signature_secret`: it is missing; set VONAGE_SIGNATURE_SECRET",
-        ),
-        (
-            "signature_secret = ''",
-            "`providers.vonage.signature_secret`: it is missing; set VONAGE_SIGNATURE_SECRET",
+            "`providers.vonage.webhook_secret`: it is missing; set VONAGE_SIGNATURE_SECRET",
         ),
         (
             "webhook_window = '0s'",
@@ -222,7 +214,7 @@ fn the_keys_name_their_variables_and_secrets() {
         [
             "api_secret",
             "private_key",
-            "signature_secret",
+            "webhook_secret",
             "webhook_path_secret"
         ]
     );
@@ -232,7 +224,7 @@ fn the_keys_name_their_variables_and_secrets() {
     assert_eq!(env("application_id"), ["VONAGE_APPLICATION_ID"]);
     assert_eq!(env("private_key"), ["VONAGE_PRIVATE_KEY"]);
     assert_eq!(env("from"), ["VONAGE_FROM"]);
-    assert_eq!(env("signature_secret"), ["VONAGE_SIGNATURE_SECRET"]);
+    assert_eq!(env("webhook_secret"), ["VONAGE_SIGNATURE_SECRET"]);
     assert_eq!(env("signature_method"), ["VONAGE_SIGNATURE_METHOD"]);
     assert_eq!(env("webhook_path_secret"), ["VONAGE_WEBHOOK_PATH_SECRET"]);
 }

@@ -21,7 +21,7 @@ fn suite() -> Suite {
              from = '+14155550100'
              base_url = '{url}'
              callback_url = 'https://example.org/{PATH_SECRET}/vonage'
-             signature_secret = '{SIGNATURE_SECRET}'
+             webhook_secret = '{SIGNATURE_SECRET}'
              webhook_path_secret = '{PATH_SECRET}'"
         )
     })

@@ -101,17 +101,15 @@ fn the_error_of_a_report_is_found_flat_and_nested() {
         );
         assert_eq!(read.state, Some(Rejected));
     }
-    for error in [
-        json!(null),
-        json!("1240"),
-        json!([]),
-        json!({"type": 1}),
-        json!({"title": "1999"}),
-    ] {
+    for error in [json!(null), json!("1240"), json!([]), json!({"type": 1})] {
         let read = receipt(&provider(), &signed(&with("rejected", "error", error)));
         assert!(read.error.is_none());
         assert_eq!(read.state, Some(Rejected));
     }
+    let unknown = json!({"title": "1999"});
+    let read = receipt(&provider(), &signed(&with("rejected", "error", unknown)));
+    assert_eq!(read.error.unwrap().kind(), ErrorKind::Refused);
+    assert_eq!(read.provider_code.as_deref(), Some("1999"));
 }
 
 /// `rejected` stands for the end of the time to live as well.

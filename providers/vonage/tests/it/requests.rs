@@ -126,6 +126,15 @@ fn a_callback_url_travels_with_our_id_where_the_format_leaves_room_for_it() {
     let callback = request.field("callback");
     assert_eq!(callback.as_deref(), Some("https://example.org/sms/vonage"));
 
+    // Our secret is put into its path, unless it stands there.
+    let secret = "webhook_path_secret = 'p4th-s3cr3t-0123'";
+    for path in ["sms", "sms/p4th-s3cr3t-0123"] {
+        let lines = format!("{secret}\ncallback_url = 'https://example.org/{path}'");
+        let callback = sms(&lines, &message).field("callback");
+        let whole = "https://example.org/sms/p4th-s3cr3t-0123";
+        assert_eq!(callback.as_deref(), Some(whole));
+    }
+
     let body = messages("", &message).json();
     assert_eq!(
         (body.get("webhook_url"), body.get("webhook_version")),

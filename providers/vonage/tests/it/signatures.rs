@@ -11,7 +11,7 @@ type Parameters<'a> = &'a [(&'a str, &'a str)];
 
 fn method(name: &str) -> DynProvider {
     vonage(&format!(
-        "signature_secret = 'signature_secret'\nsignature_method = '{name}'"
+        "webhook_secret = 'signature_secret'\nsignature_method = '{name}'"
     ))
 }
 
@@ -200,7 +200,7 @@ fn our_own_path_stands_in_where_the_account_signs_nothing() {
                 .len(),
             1
         );
-        let lacks = ("its path lacks the secret segment".to_owned(), 403);
+        let lacks = ("its path lacks the webhook_path_secret".to_owned(), 403);
         assert_eq!(why(&provider, &here(call.clone(), outside)), lacks);
         let in_query = call.with_url(format!(
             "https://example.org{outside}?x=/{PATH}/&{}",
@@ -231,11 +231,10 @@ fn our_own_path_stands_in_where_the_account_signs_nothing() {
     );
     // With neither, nobody is believed.
     let neither = (
-        "neither signature_method nor webhook_path_secret is configured to check it with"
-            .to_owned(),
+        "no signature_method or webhook_path_secret is configured to check it with".to_owned(),
         403,
     );
-    for lines in ["", "signature_secret = 's1gnature-s3cr3t'"] {
+    for lines in ["", "webhook_secret = 's1gnature-s3cr3t'"] {
         assert_eq!(
             why(&vonage(lines), &get(&sms_receipt("delivered", "0"))),
             neither

@@ -22,7 +22,7 @@ fn suite() -> Suite {
              from = '+14155550100'
              base_url = '{url}'
              callback_url = 'https://example.org/sms/vonage'
-             signature_secret = '{SIGNATURE_SECRET}'
+             webhook_secret = '{SIGNATURE_SECRET}'
              signature_method = 'hmac-sha256'"
         )
     })

@@ -243,7 +243,7 @@ pub(crate) fn sms_receipt(status: &str, code: &str) -> Vec<(String, String)> {
 
 /// The lines that let a provider check calls of both formats.
 pub(crate) const SIGNED: &str =
-    "signature_secret = 's1gnature-s3cr3t'\nsignature_method = 'hmac-sha256'";
+    "webhook_secret = 's1gnature-s3cr3t'\nsignature_method = 'hmac-sha256'";
 
 /// A report of the Messages API, as short as can be.
 pub(crate) fn short_report() -> Value {

@@ -73,13 +73,13 @@ fn the_public_token_is_signed_and_proves_nothing() {
     const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJPbmxpbmUgSldUIEJ1aWxkZXIiLCJpYXQiOjE2OTc2MzQ2ODAsImV4cCI6MzMyNTQ1NDA4MjgsImF1ZCI6IiIsInN1YiI6IiJ9.88vJc3I2HhuqEDixHXVhc9R30tA6U_HQHZTC29y6CGM";
     let made = Timestamp::from_second(1_697_634_680).unwrap();
     let call = with_token("{}", TOKEN).at(made);
-    let provider = vonage("signature_secret = 'qwertyuiopasdfghjklzxcvbnm123456'");
+    let provider = vonage("webhook_secret = 'qwertyuiopasdfghjklzxcvbnm123456'");
     let no_hash = "its token does not say which body it is about";
     assert_eq!(why(&provider, &call), (no_hash.to_owned(), 403));
     let later = call.clone().at(made + SignedDuration::from_hours(2));
     let too_old = "its token was made too long ago, or lies in the future";
     assert_eq!(why(&provider, &later).0, too_old);
-    let provider = vonage("signature_secret = 'asdf'");
+    let provider = vonage("webhook_secret = 'asdf'");
     assert_eq!(
         why(&provider, &call).0,
         "its token's signature does not match"
@@ -119,7 +119,7 @@ fn a_token_by_anybody_else_is_refused() {
     assert_eq!(
         why(&unconfigured, &signed(&short_report())),
         (
-            "no signature_secret is configured to check its token with".to_owned(),
+            "no webhook_secret is configured to check it with".to_owned(),
             403
         )
     );
@@ -160,7 +160,7 @@ fn a_token_is_good_for_the_window_in_both_directions() {
 #[test]
 fn an_unsigned_call_of_the_messages_api_is_asked_for_again() {
     let expected = ("it has no token in Authorization".to_owned(), 503);
-    for lines in [SIGNED, "", "signature_secret = 's1gnature-s3cr3t'"] {
+    for lines in [SIGNED, "", "webhook_secret = 's1gnature-s3cr3t'"] {
         let provider = vonage(lines);
         let bare = signed(&short_report()).without_header("authorization");
         assert_eq!(why(&provider, &bare), expected);

@@ -12,8 +12,8 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 pub use reqwest;
-pub use table::{TableCheck, callback_for, is_private, join};
-pub use words::words;
+pub use table::{CallbackUrl, TableCheck, callback_for, is_private, join, with_path_secret};
+pub use words::{text_of, words};
 
 use super::{Code, Phase, error_for_status};
 use crate::error::{Error, ErrorKind};
@@ -94,6 +94,46 @@ impl Answer {
                 }
             }
         };
+        self.described(error, known, code)
+    }
+
+    /// The error of an answer whose status says success, and whose body says that the message was
+    /// refused.
+    ///
+    /// It goes by the vendor's `code` where `table` has it; another is that of a `REFUSED`. `said` is
+    /// the vendor's own sentence, made safe by [`words`].
+    ///
+    /// # Examples
+    /// ```
+    /// use sms_framework::provider::{Code, http::Answer};
+    /// use sms_framework::{Certainty, ErrorKind};
+    ///
+    /// const CODES: &[Code] = &[Code::request("7", ErrorKind::OptedOut, "a page", "it said STOP")];
+    /// let answer = Answer { status: 200, headers: Default::default(), body: Vec::new() };
+    /// let error = answer.hidden_refusal(CODES, Some("7"), None);
+    /// assert_eq!((error.kind(), error.http_status()), (ErrorKind::OptedOut, Some(200)));
+    /// let error = answer.hidden_refusal(CODES, Some("8"), Some("no such sender".to_owned()));
+    /// assert_eq!(error.message(), "the message was refused: no such sender (HTTP 200)");
+    /// assert_eq!((error.certainty(), error.provider_code()), (Certainty::Rejected, Some("8")));
+    /// ```
+    #[must_use]
+    pub fn hidden_refusal(
+        &self,
+        table: &[Code],
+        code: Option<&str>,
+        said: Option<String>,
+    ) -> Error {
+        let known = code.and_then(|code| Code::find(table, Phase::Request, code));
+        let error = known.map(Code::error).unwrap_or_else(|| {
+            let said = said.map_or_else(String::new, |said| format!(": {said}"));
+            let message = format!("the message was refused{said} (HTTP {})", self.status);
+            Error::new(ErrorKind::Refused, message)
+        });
+        self.described(error, known, code)
+    }
+
+    /// The error with what the answer says besides.
+    fn described(&self, error: Error, known: Option<&Code>, code: Option<&str>) -> Error {
         let error = error.with_http_status(self.status);
         let error = match code {
             Some(code) => error.with_provider_code(code),

@@ -1,9 +1,12 @@
 //! Checks of the keys that most providers' tables have.
 
+use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
 use crate::message::MessageId;
@@ -38,21 +41,89 @@ impl<'a> TableCheck<'a> {
         Error::new(ErrorKind::Config, message)
     }
 
-    /// A secret that must be there.
+    /// A secret that must be there, in one line.
     ///
     /// # Errors
-    /// It is missing or empty; `variable` is what would set it.
+    /// It is missing or empty (`variable` is what would set it), begins or ends with a blank, or holds
+    /// a control character: what a copy leaves behind, and no header carries.
+    ///
+    /// # Examples
+    /// ```
+    /// use sms_framework::provider::http::TableCheck;
+    ///
+    /// let check = TableCheck::new("acme");
+    /// let error = check.secret("key", &Some("k3y\n".into()), "ACME_KEY").unwrap_err();
+    /// assert!(error.message().ends_with("a blank at an end, or a control character; copy it again"));
+    /// ```
     pub fn secret(
         &self,
         key: &str,
         secret: &Option<SecretString>,
         variable: &str,
     ) -> Result<SecretString, Error> {
-        let set = secret
-            .as_ref()
-            .filter(|secret| !secret.expose_secret().is_empty());
-        set.cloned()
-            .ok_or_else(|| self.wrong(key, &format!("it is missing; set {variable}")))
+        let secret = self.optional_secret(key, secret)?;
+        secret.ok_or_else(|| self.wrong(key, &format!("it is missing; set {variable}")))
+    }
+
+    /// A secret that may be missing; an empty one is.
+    ///
+    /// # Errors
+    /// It begins or ends with a blank, or holds a control character.
+    pub fn optional_secret(
+        &self,
+        key: &str,
+        secret: &Option<SecretString>,
+    ) -> Result<Option<SecretString>, Error> {
+        let Some(secret) = secret else {
+            return Ok(None);
+        };
+        let text = secret.expose_secret();
+        if text.trim() != text || text.contains(char::is_control) {
+            let why = "it has a blank at an end, or a control character; copy it again";
+            return Err(self.wrong(key, why));
+        }
+        Ok((!text.is_empty()).then(|| secret.clone()))
+    }
+
+    /// The secret that stands in the path of our own URL, where it is set: see
+    /// [`with_path_secret`] and [`check_path`](crate::provider::signature::check_path).
+    ///
+    /// # Errors
+    /// It can be guessed, or is written differently in a URL.
+    ///
+    /// # Examples
+    /// ```
+    /// use sms_framework::provider::http::TableCheck;
+    ///
+    /// let check = TableCheck::new("acme");
+    /// let read = |secret: &str| check.path_secret("webhook_path_secret", &Some(secret.into()));
+    /// assert!(read("0123456789-._~AZ").is_ok());
+    /// assert!(read("0123456789").is_err());
+    /// assert!(read("0123456789 abcdef").is_err());
+    /// ```
+    pub fn path_secret(
+        &self,
+        key: &str,
+        secret: &Option<SecretString>,
+    ) -> Result<Option<SecretString>, Error> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let fits = |text: &str| text.len() >= SHORTEST_PATH_SECRET && text.bytes().all(plain);
+        match secret {
+            Some(secret) if !fits(secret.expose_secret()) => Err(self.wrong(
+                key,
+                "it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)",
+            )),
+            secret => Ok(secret.clone()),
+        }
+    }
+
+    /// Warns that the vendor is told to call us, and that no call of it can be checked: each is refused
+    /// until `keys` is set.
+    pub fn warn_unchecked(&self, keys: &str) {
+        tracing::warn!(
+            provider = self.id,
+            "receipts are asked for, and calls with them cannot be checked: each is refused until {keys} is set"
+        );
     }
 
     /// Text that is to be a path segment or the user of Basic authentication.
@@ -127,6 +198,66 @@ impl<'a> TableCheck<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A path segment shorter than this can be guessed.
+const SHORTEST_PATH_SECRET: usize = 16;
+
+/// A URL of ours, as a table has it for [`TableCheck::callback`]: its path may hold a secret, so
+/// `Debug` shows how long it is.
+///
+/// # Examples
+/// ```
+/// use sms_framework::provider::http::CallbackUrl;
+///
+/// let url = CallbackUrl::from("https://example.org/0123456789abcdef");
+/// assert_eq!(format!("{url:?}"), "CallbackUrl(36 bytes)");
+/// assert!(url.ends_with("0123456789abcdef"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct CallbackUrl(String);
+
+impl<T: Into<String>> From<T> for CallbackUrl {
+    fn from(url: T) -> Self {
+        Self(url.into())
+    }
+}
+
+impl Deref for CallbackUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CallbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallbackUrl({} bytes)", self.0.len())
+    }
+}
+
+/// `url` with `secret` as the last segment of its path, unless a segment of it is the secret already.
+///
+/// # Examples
+/// ```
+/// use sms_framework::provider::http::{reqwest::Url, with_path_secret};
+///
+/// let secret = Some("0123456789abcdef".into());
+/// let url = Url::parse("https://example.org/sms?a=1").unwrap();
+/// let once = with_path_secret(url, secret.as_ref());
+/// assert_eq!(once.as_str(), "https://example.org/sms/0123456789abcdef?a=1");
+/// assert_eq!(with_path_secret(once.clone(), secret.as_ref()), once);
+/// ```
+#[must_use]
+pub fn with_path_secret(url: Url, secret: Option<&SecretString>) -> Url {
+    let secret = secret.map(ExposeSecret::expose_secret);
+    let is_there = |secret: &&str| url.path().split('/').any(|segment| segment == *secret);
+    match secret.filter(|secret| !is_there(secret)) {
+        Some(secret) => join(&url, &[secret]),
+        None => url,
     }
 }
 

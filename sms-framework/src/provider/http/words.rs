@@ -1,4 +1,24 @@
-//! A vendor's own words, made safe to show.
+//! A vendor's own words: codes and counts however they are written, sentences made safe to show.
+
+use serde_json::Value;
+
+/// Text that is not empty, or a number as text: vendors write codes, counts and prices both ways.
+///
+/// ```
+/// use sms_framework::provider::http::text_of;
+/// use serde_json::json;
+///
+/// assert_eq!(text_of(&json!(30)), text_of(&json!("30")));
+/// assert_eq!(text_of(&json!("")), None);
+/// ```
+#[must_use]
+pub fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
 
 /// What a vendor wrote about an error, made safe to show: digits masked (vendors quote recipients),
 /// one line, 200 characters, and nothing at all where it repeats one of `hidden` (the text, a secret).

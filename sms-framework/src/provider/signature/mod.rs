@@ -12,12 +12,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use ring::hmac;
+use secrecy::{ExposeSecret, SecretString};
 
 pub use jwt::{Jwt, sign_rs256};
 pub use standard::standard_webhook;
 pub use subtle::ConstantTimeEq;
 
 use crate::error::{Error, ErrorKind};
+use crate::provider::WebhookCall;
 
 /// A hash function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +130,76 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 pub fn is_within(window: Duration, signed_at: Timestamp, now: Timestamp) -> bool {
     let apart = now.duration_since(signed_at).unsigned_abs();
     apart <= window
+}
+
+/// Checks that a call was signed at about the time at which it came: `seconds` since 1970, as the
+/// vendor wrote them, and no further than `window` from it in either direction.
+///
+/// # Errors
+/// `WEBHOOK_REFUSED`: they are no number, or too far away.
+pub fn check_time(call: &WebhookCall, seconds: &str, window: Duration) -> Result<(), Error> {
+    let is_digits = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
+    let signed_at = seconds.parse().ok().filter(|_| is_digits);
+    let signed_at = signed_at
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .ok_or_else(|| refused("its timestamp is no number of seconds"))?;
+    // Whole seconds, as vendors count.
+    let now = Timestamp::from_second(call.received_at().as_second()).unwrap_or(signed_at);
+    if is_within(window, signed_at, now) {
+        Ok(())
+    } else {
+        Err(refused("it was signed too long ago, or too far ahead"))
+    }
+}
+
+/// A header that a signature needs.
+///
+/// # Errors
+/// `WEBHOOK_REFUSED`: the call does not have it.
+pub fn header<'c>(call: &'c WebhookCall, name: &str) -> Result<&'c str, Error> {
+    call.header_value(name)
+        .ok_or_else(|| refused(&format!("it has no header {name}")))
+}
+
+/// Checks that a segment of the call's path is `secret`: the stand-in for a signature where a vendor
+/// has none, or a weak one.
+///
+/// # Errors
+/// `WEBHOOK_REFUSED`: none is.
+///
+/// # Examples
+/// ```
+/// use sms_framework::provider::WebhookCall;
+/// use sms_framework::provider::signature::check_path;
+///
+/// let secret = "0123456789abcdef".into();
+/// let call = WebhookCall::new("POST", "https://example.org/sms/0123456789abcdef?a=1");
+/// assert!(check_path(&call, &secret).is_ok());
+/// let error = check_path(&call.with_url("https://example.org/sms"), &secret).unwrap_err();
+/// assert_eq!(error.code(), "WEBHOOK_REFUSED");
+/// ```
+pub fn check_path(call: &WebhookCall, secret: &SecretString) -> Result<(), Error> {
+    if call.has_path_segment(secret.expose_secret()) {
+        Ok(())
+    } else {
+        Err(refused("its path lacks the webhook_path_secret"))
+    }
+}
+
+/// The error of a call that cannot be checked: `keys` are those of the provider's table by which it
+/// could.
+///
+/// # Examples
+/// ```
+/// let error = sms_framework::provider::signature::unchecked("webhook_secret");
+/// assert_eq!(
+///     error.message(),
+///     "the webhook call is refused: no webhook_secret is configured to check it with"
+/// );
+/// ```
+#[must_use]
+pub fn unchecked(keys: &str) -> Error {
+    refused(&format!("no {keys} is configured to check it with"))
 }
 
 /// The error of a call that nobody trustworthy signed. `why` holds no secret.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::{Hash, from_base64, hmac_matches, is_within, refused};
+use super::{Hash, check_time, from_base64, header, hmac_matches, refused};
 use crate::error::Error;
 use crate::provider::WebhookCall;
 
@@ -20,20 +18,10 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// # Errors
 /// `WEBHOOK_REFUSED`: which part is missing or wrong.
 pub fn standard_webhook(call: &WebhookCall, secret: &str) -> Result<(), Error> {
-    let header = |name: &str| {
-        call.header_value(name)
-            .ok_or_else(|| refused(&format!("it has no header {name}")))
-    };
-    let (id, timestamp) = (header("webhook-id")?, header("webhook-timestamp")?);
-    let signatures = header("webhook-signature")?;
-    let signed_at = timestamp
-        .parse()
-        .ok()
-        .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .ok_or_else(|| refused("its timestamp is no number of seconds"))?;
-    if !is_within(WINDOW, signed_at, call.received_at()) {
-        return Err(refused("it was signed too long ago, or too far ahead"));
-    }
+    let id = header(call, "webhook-id")?;
+    let timestamp = header(call, "webhook-timestamp")?;
+    let signatures = header(call, "webhook-signature")?;
+    check_time(call, timestamp, WINDOW)?;
     let key = from_base64(secret.strip_prefix("whsec_").unwrap_or(secret))
         .filter(|key| !key.is_empty())
         .ok_or_else(|| refused("the configured secret is not Base64, or empty"))?;

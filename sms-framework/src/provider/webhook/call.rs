@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use super::MESSAGE_ID_PARAMETER;
+use super::message_id_in;
 use crate::error::{Error, ErrorKind};
 use crate::message::MessageId;
 
@@ -128,8 +128,7 @@ impl WebhookCall {
     /// The query of the URL, as it was written, without the question mark.
     #[must_use]
     pub fn query_text(&self) -> &str {
-        let query = self.url.split_once('?').map_or("", |(_, query)| query);
-        query.split('#').next().unwrap_or_default()
+        query_of(&self.url)
     }
 
     /// The query, decoded, in its order.
@@ -166,11 +165,7 @@ impl WebhookCall {
     /// Our message id, where the URL was made to carry it.
     #[must_use]
     pub fn message_id(&self) -> Option<MessageId> {
-        let query = self.query();
-        let (_, id) = query
-            .iter()
-            .find(|(name, _)| name == MESSAGE_ID_PARAMETER)?;
-        id.parse().ok()
+        message_id_in(&self.url)
     }
 
     /// True where one segment of the path is `secret`, compared in constant time: the stand-in for a
@@ -180,6 +175,12 @@ impl WebhookCall {
         let is_secret = |segment: &str| bool::from(segment.as_bytes().ct_eq(secret.as_bytes()));
         !secret.is_empty() && self.path().split('/').any(is_secret)
     }
+}
+
+/// The query of a URL, as it was written, without question mark and fragment.
+pub(super) fn query_of(url: &str) -> &str {
+    let url = url.split('#').next().unwrap_or_default();
+    url.split_once('?').map_or("", |(_, query)| query)
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {

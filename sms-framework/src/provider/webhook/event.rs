@@ -5,8 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::message::{MessageId, MessageState, PhoneNumber};
+use crate::provider::{Code, Phase};
 
 /// What a vendor reports.
 #[derive(Debug, Clone, Serialize)]
@@ -65,6 +66,9 @@ pub struct DeliveryReceipt {
     /// What the vendor charged.
     pub price: Option<Price>,
 }
+
+/// The most characters of a code that no table has.
+const LONGEST_CODE: usize = 40;
 
 /// One part of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -155,6 +159,45 @@ impl DeliveryReceipt {
     pub fn provider_code(mut self, code: impl Into<String>) -> Self {
         self.provider_code = Some(code.into());
         self
+    }
+
+    /// Adds the vendor's code and what it says: by its entry in `table`, with the wait from `now` on.
+    ///
+    /// A code that the table lacks is kept and means nothing by itself. Only where the state, which
+    /// comes first, says that the message failed, it is the code of a plain `REFUSED`.
+    ///
+    /// ```
+    /// use sms_framework::provider::{Code, DeliveryReceipt};
+    /// use sms_framework::{ErrorKind, MessageState};
+    ///
+    /// const CODES: &[Code] = &[Code::delivery("7", ErrorKind::OptedOut, "a page", "it said STOP")];
+    /// let now = jiff::Timestamp::now();
+    /// let receipt = |word: &str, state| DeliveryReceipt::new(word).state(state);
+    ///
+    /// let stopped = receipt("failed", MessageState::Failed).reason(CODES, Some("7"), now);
+    /// assert_eq!(stopped.error.unwrap().kind(), ErrorKind::OptedOut);
+    /// let failed = receipt("failed", MessageState::Failed).reason(CODES, Some("8"), now);
+    /// assert_eq!(failed.error.unwrap().kind(), ErrorKind::Refused);
+    /// let sent = receipt("sent", MessageState::Sent).reason(CODES, Some("8"), now);
+    /// assert!(sent.error.is_none());
+    /// assert_eq!(sent.provider_code.as_deref(), Some("8"));
+    /// ```
+    #[must_use]
+    pub fn reason(self, table: &[Code], code: Option<&str>, now: Timestamp) -> Self {
+        let Some(code) = code.filter(|code| !code.is_empty()) else {
+            return self;
+        };
+        if let Some(known) = Code::find(table, Phase::Delivery, code) {
+            return self.error(known.error_at(now));
+        }
+        // What stands in a code's place may be anything.
+        let code: String = code.chars().take(LONGEST_CODE).collect();
+        let failed = |state: MessageState| state.is_final() && state != MessageState::Delivered;
+        if self.state.is_some_and(failed) {
+            let message = "the message failed, for a reason that only the vendor's code tells";
+            return self.error(Error::new(ErrorKind::Refused, message).with_provider_code(code));
+        }
+        self.provider_code(code)
     }
 
     /// Adds which part it is about.

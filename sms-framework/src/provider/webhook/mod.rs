@@ -9,9 +9,42 @@ pub use call::WebhookCall;
 pub use event::{DeliveryReceipt, Event, Inbound, OptOut, Part, Price};
 
 use crate::error::{Error, ErrorKind};
+use crate::message::MessageId;
 
 /// The name of the query parameter that carries our message id in callback URLs.
 pub const MESSAGE_ID_PARAMETER: &str = "sms_message_id";
+
+/// Our message id in the query of a URL, where it was made to carry it: for vendors who repeat, in
+/// what they sign, the URL that they were given.
+///
+/// # Examples
+/// ```
+/// use sms_framework::provider::message_id_in;
+///
+/// let id = "0193b0c0-0000-7000-8000-000000000001";
+/// let url = format!("https://example.org/sms?a=1&sms_message_id={id}#top");
+/// assert_eq!(message_id_in(&url).unwrap().to_string(), id);
+/// assert_eq!(message_id_in("https://example.org/sms"), None);
+/// ```
+#[must_use]
+pub fn message_id_in(url: &str) -> Option<MessageId> {
+    let query = call::query_of(url).as_bytes();
+    let (_, id) = form_urlencoded::parse(query).find(|(name, _)| name == MESSAGE_ID_PARAMETER)?;
+    id.parse().ok()
+}
+
+/// The error of a call that lacks a field which the vendor promises: `BAD_WEBHOOK`.
+///
+/// # Examples
+/// ```
+/// let error = sms_framework::provider::lacks("MessageSid");
+/// assert_eq!(error.message(), "the webhook call has no `MessageSid`");
+/// ```
+#[must_use]
+pub fn lacks(field: &str) -> Error {
+    let message = format!("the webhook call has no `{field}`");
+    Error::new(ErrorKind::BadWebhook, message)
+}
 
 /// The power to read what a vendor posts to us.
 ///

@@ -241,6 +241,13 @@ async fn agree(suite: &Suite) {
             "it can do `{name}`, which its record does not say"
         );
     }
+    if let Some(most) = most.max_segments {
+        assert!(
+            can.max_segments.is_some_and(|can| can <= most),
+            "it takes more segments than its record says: {:?}, not {most}",
+            can.max_segments
+        );
+    }
     keys::agree(suite, &vendor.table());
 }
 

@@ -95,7 +95,7 @@ pub struct Suite {
     pub(super) receipts: Vec<Reported>,
     pub(super) unknown: Vec<WebhookCall>,
     pub(super) inbound: Vec<Texted>,
-    pub(super) signed_by: Option<SignedBy>,
+    pub(super) signed_by: Vec<SignedBy>,
     pub(super) body_is_signed: bool,
     pub(super) window: Option<Duration>,
     pub(super) service: Option<Sender>,
@@ -140,7 +140,7 @@ impl Suite {
             receipts: Vec::new(),
             unknown: Vec::new(),
             inbound: Vec::new(),
-            signed_by: None,
+            signed_by: Vec::new(),
             body_is_signed: true,
             window: None,
             service: None,
@@ -289,10 +289,11 @@ impl Suite {
         self
     }
 
-    /// How the calls are told from anybody's.
+    /// How the calls are told from anybody's; where one call needs several proofs, each is said and
+    /// tried.
     #[must_use]
     pub fn signed_by(mut self, signed_by: SignedBy) -> Self {
-        self.signed_by = Some(signed_by);
+        self.signed_by.push(signed_by);
         self
     }
 
@@ -303,7 +304,7 @@ impl Suite {
         self
     }
 
-    /// Calls older than that are refused.
+    /// Calls that were signed longer ago, or that far ahead, are refused.
     #[must_use]
     pub fn window(mut self, window: Duration) -> Self {
         self.window = Some(window);

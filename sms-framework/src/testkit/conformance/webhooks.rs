@@ -93,9 +93,35 @@ async fn as_expected(provider: &DynProvider, reported: &Reported) {
 
 /// Nobody else can make such a call.
 async fn spoilt(suite: &Suite, provider: &DynProvider, call: &WebhookCall) {
-    let signed_by = suite.signed_by.as_ref();
-    let signed_by = signed_by.expect("the suite says how calls are told from anybody's");
-    let (wrong, missing) = match signed_by {
+    assert!(
+        !suite.signed_by.is_empty(),
+        "the suite says how calls are told from anybody's"
+    );
+    for proof in &suite.signed_by {
+        let (wrong, missing) = without(proof, call);
+        refused(provider, &wrong, "with a wrong signature").await;
+        refused(provider, &missing, "without a signature").await;
+    }
+    let of_the_body =
+        |proof: &SignedBy| !matches!(proof, SignedBy::JsonField(_) | SignedBy::PathSegment(_));
+    let body_is_signed = suite.body_is_signed && suite.signed_by.iter().any(of_the_body);
+    if body_is_signed && !call.raw_body().is_empty() {
+        let mut body = call.raw_body().to_vec();
+        body.push(b' ');
+        refused(provider, &call.clone().body(body), "with another body").await;
+    }
+    if let Some(window) = suite.window {
+        let beyond = window + Duration::from_secs(2);
+        let late = call.received_at() + beyond;
+        refused(provider, &call.clone().at(late), "that is too old").await;
+        let early = call.received_at() - beyond;
+        refused(provider, &call.clone().at(early), "from far ahead").await;
+    }
+}
+
+/// The call with another proof, and with none.
+fn without(proof: &SignedBy, call: &WebhookCall) -> (WebhookCall, WebhookCall) {
+    match proof {
         SignedBy::Header(name) => {
             let value = call.header_value(name).expect("the call has its signature");
             let bare = call.clone().without_header(name);
@@ -111,21 +137,6 @@ async fn spoilt(suite: &Suite, provider: &DynProvider, call: &WebhookCall) {
                 call.clone().with_url(url("")),
             )
         }
-    };
-    refused(provider, &wrong, "with a wrong signature").await;
-    refused(provider, &missing, "without a signature").await;
-    let whole_body_is_signed = suite.body_is_signed && !matches!(signed_by, SignedBy::JsonField(_));
-    if whole_body_is_signed
-        && !matches!(signed_by, SignedBy::PathSegment(_))
-        && !call.raw_body().is_empty()
-    {
-        let mut body = call.raw_body().to_vec();
-        body.push(b' ');
-        refused(provider, &call.clone().body(body), "with another body").await;
-    }
-    if let Some(window) = suite.window {
-        let late = call.received_at() + window + Duration::from_secs(2);
-        refused(provider, &call.clone().at(late), "that is too old").await;
     }
 }
 

@@ -25,7 +25,11 @@ fn suite() -> Suite {
         .answers(Case::BadAnswer, Answer::text(200, "text/html", "<html>"))
         .answers(Case::HiddenFailure, Answer::json(201, resource("delivery_failed")))
         .answers(Case::HiddenFailure, errors(201, &[25]))
-        .not_known(Case::Lookup, "the suite's answers are fixed, and the list is held against our id: see the module `lookup`")
+        .finds(
+            Answer::json(200, json!({"items": [resource("sent")]})),
+            [ID],
+            Answer::json(200, json!({"items": []})),
+        )
         .signed_by(SignedBy::Header("messagebird-signature-jwt"))
         // The token's own minute, and the leeway.
         .window(Duration::from_secs(65))

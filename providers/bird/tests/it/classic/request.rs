@@ -78,7 +78,7 @@ async fn a_validity_period_goes_in_whole_seconds() {
 async fn a_message_without_a_sender_is_not_sent() {
     let table = format!("api = 'classic'\napi_key = '{KEY}'\nbase_url = 'http://127.0.0.1:9'");
     let error = build(&table).unwrap().send(&message()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config);
+    assert_eq!(error.kind(), ErrorKind::InvalidSender);
 }
 
 #[test]

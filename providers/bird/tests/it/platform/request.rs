@@ -92,7 +92,7 @@ async fn a_message_without_a_sender_is_not_sent() {
     // Nobody listens there, and nobody is asked.
     let table = format!("api_key = '{KEY}'\nbase_url = 'http://127.0.0.1:9'");
     let error = build(&table).unwrap().send(&message()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config);
+    assert_eq!(error.kind(), ErrorKind::InvalidSender);
     assert_eq!(
         error.to_string(),
         "the message names no sender, and `providers.bird.from` is not set"

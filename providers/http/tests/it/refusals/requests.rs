@@ -83,7 +83,7 @@ fn requests() {
     says(
         "'s3cr3t'",
         "\"s3\\ncr3t\"",
-        "`providers.acme.request.auth.bearer`: its value holds a line break or another control character; set it anew",
+        "`providers.acme.secret.key`: it has a blank at an end, or a control character; copy it again",
     );
     let nested = with("path = '/send'", "path = '/send'\nbody = 'form'").replace(
         "user = '{config.user}'",
@@ -214,7 +214,12 @@ fn secrets_themselves() {
     says(
         "key = 's3cr3t'",
         "key = ''",
-        "`providers.acme.secret.key`: it is empty; set SMS_PROVIDERS__ACME__SECRET__KEY",
+        "`providers.acme.secret.key`: it is missing; set SMS_PROVIDERS__ACME__SECRET__KEY, or SMS_PROVIDERS__ACME__SECRET__KEY_FILE to the path of a file that holds it",
+    );
+    says(
+        "key = 's3cr3t'",
+        "key = ' s3cr3t'",
+        "`providers.acme.secret.key`: it has a blank at an end, or a control character; copy it again",
     );
     says(
         "key = 's3cr3t'",
@@ -241,12 +246,7 @@ fn secrets_themselves() {
         "",
         "`providers.acme.config.user`: it is used nowhere; put `{config.user}` where it belongs, or take it out",
     );
-    says(
-        "key = 's3cr3t'",
-        "key_file = '/nowhere/at/all'",
-        "`providers.acme.secret.key_file`: cannot read /nowhere/at/all: No such file or directory (os error 2)",
-    );
-    let sentence = "`providers.acme.webhook_path_secret`: it must be unguessable and fit into a URL: 16 or more of a to z, A to Z, 0 to 9 and - . _ ~";
+    let sentence = "`providers.acme.webhook_path_secret`: it stands in a URL and must not be guessed: write 16 or more letters and digits (- . _ ~ are allowed, too)";
     says("'0123456789abcdef'", "'short'", sentence);
     says("'0123456789abcdef'", "'0123456789/abcdef'", sentence);
 }

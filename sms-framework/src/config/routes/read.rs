@@ -1,120 +1,17 @@
-//! `[routes.*]`: which providers a message may go through, and in which order.
+//! From TOML to routes, with every mistake named by its dotted key.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use figment::value::{Dict, Value};
-use serde::Serialize;
 
+use super::graph::{looping, unmet};
+use super::{Need, RouteSettings, RuleSettings, Strategy, Target};
 use crate::message::Place;
 use crate::nearest::nearest;
-use crate::provider::Capabilities;
-
-/// One route: providers to choose from, and rules for messages that go elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RouteSettings {
-    /// How one of the targets is chosen.
-    pub strategy: Strategy,
-    /// The targets, most preferred first.
-    pub targets: Vec<Target>,
-    /// What every target has to be able to do; others are left out.
-    pub needs: Vec<Need>,
-    /// The rules, in their order.
-    pub rules: Vec<RuleSettings>,
-}
-
-/// A provider, or another route, with its share of the messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Target {
-    /// The id of a provider's table, or the name of a route.
-    pub name: String,
-    /// Its share, 1 to 1000. Default 1.
-    pub weight: u32,
-}
-
-/// How one of several targets is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// The first that takes messages; the others stand by, in their order.
-    #[default]
-    Failover,
-    /// Each gets its share by weight.
-    Weighted,
-    /// Each gets its share by weight, less the more of its sends fail.
-    Health,
-}
-
-/// A rule: messages that it matches go to its own targets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RuleSettings {
-    /// Where the recipient is; anywhere where empty.
-    pub to: Vec<Place>,
-    /// What sort of message; any where empty.
-    pub message_type: Vec<String>,
-    /// Whose message; anybody's where empty.
-    pub owner: Vec<String>,
-    /// The targets, most preferred first.
-    pub targets: Vec<Target>,
-    /// What every target has to be able to do; others are left out.
-    pub needs: Vec<Need>,
-}
-
-/// A capability that a route or a rule needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Need {
-    /// Media.
-    Media,
-    /// A validity period.
-    Validity,
-    /// Messaging services as senders.
-    MessagingService,
-    /// Finding a message again.
-    Lookup,
-    /// Delivery receipts.
-    Receipts,
-    /// Messages from phones.
-    Inbound,
-}
-
-impl Need {
-    const ALL: [(&'static str, Self); 6] = [
-        ("media", Self::Media),
-        ("validity", Self::Validity),
-        ("messaging_service", Self::MessagingService),
-        ("lookup", Self::Lookup),
-        ("receipts", Self::Receipts),
-        ("inbound", Self::Inbound),
-    ];
-
-    /// True where a provider with these capabilities has it.
-    #[must_use]
-    pub fn is_met_by(self, capabilities: &Capabilities) -> bool {
-        match self {
-            Self::Media => capabilities.media,
-            Self::Validity => capabilities.validity.is_some(),
-            Self::MessagingService => capabilities.messaging_service,
-            Self::Lookup => capabilities.lookup,
-            Self::Receipts => capabilities.receipts,
-            Self::Inbound => capabilities.inbound,
-        }
-    }
-}
-
-impl fmt::Display for Need {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = Self::ALL.iter().find(|(_, need)| need == self);
-        f.pad(named.map_or("", |(name, _)| name))
-    }
-}
 
 /// Reads `[routes.*]`: the routes, and what is wrong with which dotted key. `can` tells whether a
 /// provider of that name meets a need.
-pub(super) fn read(
+pub(in crate::config) fn read(
     routes: &Dict,
     providers: &BTreeSet<&str>,
     can: &dyn Fn(&str, Need) -> bool,
@@ -155,42 +52,6 @@ pub(super) fn read(
         }
     }
     read
-}
-
-/// The needs that no provider behind the targets meets.
-fn unmet(
-    routes: &BTreeMap<String, RouteSettings>,
-    path: &str,
-    needs: &[Need],
-    targets: &[Target],
-    can: &dyn Fn(&str, Need) -> bool,
-) -> Vec<(String, String)> {
-    let mut providers = BTreeSet::new();
-    let mut routes_seen = BTreeSet::new();
-    let mut left: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    while let Some(name) = left.pop() {
-        match routes.get(name) {
-            Some(route) if routes_seen.insert(name) => {
-                let rules = route.rules.iter().flat_map(|rule| &rule.targets);
-                left.extend(
-                    route
-                        .targets
-                        .iter()
-                        .chain(rules)
-                        .map(|target| target.name.as_str()),
-                );
-            }
-            Some(_) => {}
-            None => drop(providers.insert(name)),
-        }
-    }
-    let nobody = |need: &&Need| !providers.iter().any(|provider| can(provider, **need));
-    let problem = |need: &Need| {
-        let names = Vec::from_iter(providers.iter().copied()).join(", ");
-        let what = format!("asks for `{need}`, which none of its providers can do: {names}");
-        (format!("{path}.needs"), what)
-    };
-    needs.iter().filter(nobody).map(problem).collect()
 }
 
 struct Reader<'a> {
@@ -444,66 +305,4 @@ fn never_matches(rule: &RuleSettings, earlier: &[RuleSettings]) -> Option<String
         rule.to.iter().all(taken)
     };
     taken.then(|| "can never match: rules before it take the same messages".to_owned())
-}
-
-/// Routes that lead back to themselves, each as the way around.
-fn looping(routes: &BTreeMap<String, RouteSettings>) -> Vec<Vec<&str>> {
-    let mut found: Vec<Vec<&str>> = Vec::new();
-    for name in routes.keys() {
-        let mut way = vec![name.as_str()];
-        if walk(routes, name, name, &mut way)
-            && !found.iter().any(|other| other.contains(&name.as_str()))
-        {
-            found.push(way);
-        }
-    }
-    found
-}
-
-fn walk<'a>(
-    routes: &'a BTreeMap<String, RouteSettings>,
-    start: &str,
-    at: &str,
-    way: &mut Vec<&'a str>,
-) -> bool {
-    let Some(route) = routes.get(at) else {
-        return false;
-    };
-    let of_rules = route.rules.iter().flat_map(|rule| &rule.targets);
-    for target in route.targets.iter().chain(of_rules) {
-        if target.name == start {
-            way.push(&target.name);
-            return true;
-        }
-        if way.contains(&target.name.as_str()) {
-            continue;
-        }
-        way.push(&target.name);
-        if walk(routes, start, &target.name, way) {
-            return true;
-        }
-        way.pop();
-    }
-    false
-}
-
-/// The ids of the providers that the route called `name` leads to, in the order in which they are
-/// written.
-pub(super) fn providers_of(routes: &BTreeMap<String, RouteSettings>, name: &str) -> Vec<String> {
-    let (mut found, mut seen) = (Vec::new(), Vec::new());
-    let mut left = vec![name];
-    while let Some(name) = left.pop() {
-        match routes.get(name) {
-            Some(_) if seen.contains(&name) => {}
-            Some(route) => {
-                seen.push(name);
-                let rules = route.rules.iter().flat_map(|rule| &rule.targets);
-                let targets = route.targets.iter().chain(rules).collect::<Vec<_>>();
-                left.extend(targets.into_iter().rev().map(|target| target.name.as_str()));
-            }
-            None if found.iter().any(|known| known == name) => {}
-            None => found.push(name.to_owned()),
-        }
-    }
-    found
 }
