@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{Answer, HttpClient, TableCheck, callback_for, join, words};
+use sms_framework::provider::http::{
+    Answer, HttpClient, TableCheck, callback_for, join, text_of, words,
+};
 use sms_framework::provider::{
     Capabilities, Code, ConfigKey, Lookup, Plugin, Provider, Reference, Webhooks,
 };
@@ -116,10 +118,10 @@ fn read(answer: &Answer, hidden: &[&str]) -> Result<Acceptance, Error> {
         let said = body["message"]
             .as_str()
             .and_then(|said| words(said, hidden));
-        return Err(answer.refusal(CODES, body["code"].as_str(), said));
+        return Err(answer.refusal(CODES, text_of(&body["code"]).as_deref(), said));
     }
     let body = answer.json()?;
-    match body["id"].as_str() {
+    match text_of(&body["id"]) {
         Some(id) => Ok(Acceptance::new(id)),
         None => Err(answer.bad("the answer says success, yet names no message")),
     }

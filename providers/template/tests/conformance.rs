@@ -7,11 +7,10 @@ use serde_json::json;
 use sms_framework::MessageState;
 use sms_framework::provider::WebhookCall;
 use sms_framework::provider::signature::{Hash, base64, hmac};
-use sms_framework::testkit::conformance::{Case, Expected, Seen, SignedBy, Suite};
+use sms_framework::testkit::conformance::{Case, Expected, MESSAGE_ID, Seen, SignedBy, Suite};
 use sms_framework::testkit::http::{Answer, Request};
 
 const ID: &str = "M-1";
-const REFERENCE: &str = "0193b0c0-0000-7000-8000-000000000001";
 
 fn suite() -> Suite {
     Suite::http(sms_provider_template::ENTRY, |url| {
@@ -28,6 +27,7 @@ fn suite() -> Suite {
     .accepts(Answer::json(202, json!({"id": ID})), [ID])
     .answers(Case::InvalidNumber, error(400, "bad_number"))
     .answers(Case::OptedOut, error(400, "opted_out"))
+    // A code that is not in the table: the vendor's own words are shown.
     .answers(Case::BadCredentials, error(401, "bad_key"))
     .answers(Case::Throttled, Answer::empty(429))
     .throttles(error(429, "too_fast").header("retry-after", "7"), Duration::from_secs(7))
@@ -41,7 +41,7 @@ fn suite() -> Suite {
     .receipt(
         "delivered",
         receipt("delivered"),
-        [Expected::new(ID, MessageState::Delivered).with_message_id(REFERENCE.parse().unwrap())],
+        [Expected::new(ID, MessageState::Delivered).with_message_id(MESSAGE_ID.parse().unwrap())],
     )
     .unknown_status(receipt("teleported"))
     .inbound(
@@ -70,7 +70,7 @@ fn error(status: u16, code: &str) -> Answer {
 
 fn receipt(status: &str) -> WebhookCall {
     signed(
-        json!({"type": "receipt", "id": ID, "reference": REFERENCE, "status": status, "to": "14155550123"}),
+        json!({"type": "receipt", "id": ID, "reference": MESSAGE_ID, "status": status, "to": "14155550123"}),
     )
 }
 
