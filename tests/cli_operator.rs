@@ -75,7 +75,8 @@ fn a_message_is_shown_with_its_attempts_and_what_comes_next() {
     let place = Place::new()
         .in_a_hurry()
         .with_script("*: server_error")
-        .with("SMS_PROVIDERS__MOCK__LOOKUP", "false");
+        .with("SMS_PROVIDERS__MOCK__LOOKUP", "false")
+        .with("SMS_RETRY__AFTER_SERVER_ERROR", "resend");
     let sent = place
         .run(&["send", "--json", "--to", "+14155550101", "Hi"])
         .code(1)

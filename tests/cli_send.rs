@@ -113,10 +113,12 @@ fn a_lasting_server_error_leaves_it_in_the_queue() {
     let first = ran.out.lines().next().unwrap();
     assert_eq!(
         first,
-        "Not sent to +14155550123 yet: it waits in the queue (SIMULATED by `mock`)"
+        "Nobody can say yet whether +14155550123 has it: it waits in the queue, do not send it again (SIMULATED by `mock`)"
     );
     assert!(
-        ran.out.contains("`sms queue process` tries again in "),
+        ran.out.contains(
+            "`sms queue process` asks the provider about it, and tries again if need be, in "
+        ),
         "{}",
         ran.out
     );
@@ -124,6 +126,24 @@ fn a_lasting_server_error_leaves_it_in_the_queue() {
         ran.err.contains("error[SERVER_ERROR]: mock: "),
         "{}",
         ran.err
+    );
+}
+
+#[test]
+fn what_surely_was_not_sent_waits_in_the_queue_without_a_doubt() {
+    let place = Place::new().in_a_hurry().with_script("*: connect");
+    let ran = place
+        .run(&["send", "--to", "+14155550123", "Hello"])
+        .code(1);
+    let first = ran.out.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "Not sent to +14155550123 yet: it waits in the queue (SIMULATED by `mock`)"
+    );
+    assert!(
+        ran.out.contains("`sms queue process` tries again in "),
+        "{}",
+        ran.out
     );
 }
 

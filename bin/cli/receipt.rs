@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sms_framework::message::Hop;
-use sms_framework::{Delivery, MessageState};
+use sms_framework::{Certainty, Delivery, Error, MessageState};
 
 use super::output::Paint;
 use super::wording::{Facts, count, distance, moment, printable_line, rounded};
@@ -34,7 +34,7 @@ pub(super) fn receipt(delivery: &Delivery, took: Duration, now: Timestamp, paint
         number => facts.add("attempts", format!("{number}, in {}", rounded(took))),
     };
     if let Some(at) = delivery.next_attempt_at {
-        let what = next_step(delivery.status);
+        let what = next_step(delivery.status, in_doubt(delivery));
         facts.add(
             "next",
             format!("{what} {} ({})", distance(at, now), moment(at)),
@@ -62,6 +62,9 @@ fn headline(delivery: &Delivery, paint: Paint) -> String {
             return format!("{loud}: nothing was really sent to {to}; `{provider}` only pretends");
         }
         _ if delivery.is_accepted() => paint.good(format!("Sent to {to}: {provider} took it")),
+        MessageState::Queued if in_doubt(delivery) => paint.warn(format!(
+            "Nobody can say yet whether {to} has it: it waits in the queue, do not send it again"
+        )),
         MessageState::Queued => paint.warn(format!("Not sent to {to} yet: it waits in the queue")),
         MessageState::Unknown => paint.bad(format!(
             "Nobody can say whether {to} has it: do not send it again before you know"
@@ -75,10 +78,19 @@ fn headline(delivery: &Delivery, paint: Paint) -> String {
     }
 }
 
-/// What happens when a message's time comes.
-pub(super) fn next_step(status: MessageState) -> &'static str {
+/// Whether the phone could have it already.
+fn in_doubt(delivery: &Delivery) -> bool {
+    let certainty = delivery.error.as_ref().map(Error::certainty);
+    certainty == Some(Certainty::MaybeSent)
+}
+
+/// What happens when a message's time comes; `in_doubt`: the phone could have it already.
+fn next_step(status: MessageState, in_doubt: bool) -> &'static str {
     match status {
         MessageState::Unknown => "`sms queue process` asks the provider about it",
+        _ if in_doubt => {
+            "`sms queue process` asks the provider about it, and tries again if need be,"
+        }
         _ => "`sms queue process` tries again",
     }
 }

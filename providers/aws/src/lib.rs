@@ -51,8 +51,8 @@
 //! # Certainty
 //! The call has no idempotency key and AWS lists no messages, so a second call is a second message and
 //! nobody can be asked. One call is one request: AWS's own client would make three of it.
-//! With `retry.after_server_error = "hold"` a message whose answer was a 5xx waits for its event
-//! instead of going out again.
+//! So a message whose answer was a 5xx is `unknown`; with `retry.after_server_error = "resend"` it
+//! goes out again.
 //!
 //! | what happened | certainty |
 //! |---|---|

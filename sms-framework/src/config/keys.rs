@@ -45,8 +45,8 @@ pub const KEYS: &[ConfigKey] = &[
     ConfigKey::new("retry.max_attempts", Integer, "The most calls to the provider for one send, the first included.").default("3"),
     ConfigKey::new("retry.base", Duration, "The longest wait before the second try; doubled for each further one.").default("\"500ms\""),
     ConfigKey::new("retry.cap", Duration, "The longest wait before any try.").default("\"10s\""),
-    ConfigKey::new("retry.after_server_error", OneOf(&["resend", "hold"]), "What follows a 5xx answer when the provider does not know the message or cannot be asked.")
-        .default("\"resend\""),
+    ConfigKey::new("retry.after_server_error", OneOf(&["ask", "resend", "hold"]), "What follows a 5xx answer. ask: the provider is asked, and the message sent again where it does not list it; where it cannot be asked, it is held. resend: sent again there, too. hold: never sent again.")
+        .default("\"ask\""),
     ConfigKey::new("send.attempt_timeout", Duration, "How long one call to the provider may take before it counts as unanswered.")
         .default("\"35s\""),
     ConfigKey::new("send.deadline", Duration, "No new try starts after this time from the start of a send.").default("\"1m 30s\""),

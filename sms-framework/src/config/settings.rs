@@ -103,15 +103,32 @@ impl Default for RateLimitSettings {
     }
 }
 
-/// What follows a 5xx *answer* when the provider does not know the message, or cannot be asked.
+/// What follows a 5xx *answer*: the provider says that something failed, not what became of the
+/// message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterServerError {
-    /// It is sent again.
+    /// The provider is asked; where it does not list the message, it is sent again. Where it cannot
+    /// be asked, it is held as `unknown`.
     #[default]
+    Ask,
+    /// The same, but where it cannot be asked, it is sent again: a double is better than a gap.
     Resend,
-    /// It is held as `unknown` for a person.
+    /// It is held as `unknown` for a person, unless the provider lists it.
     Hold,
+}
+
+impl AfterServerError {
+    /// Whether the message may be sent again where nobody found it; `can_ask` says whether anybody
+    /// could be asked.
+    #[must_use]
+    pub const fn allows(self, can_ask: bool) -> bool {
+        match self {
+            Self::Ask => can_ask,
+            Self::Resend => true,
+            Self::Hold => false,
+        }
+    }
 }
 
 /// `[retry]`: tries within one send, seconds apart.
@@ -127,7 +144,7 @@ pub struct RetrySettings {
     /// The longest wait before any try. Default 10 s.
     #[serde(with = "duration")]
     pub cap: Duration,
-    /// What follows a 5xx answer. Default `resend`.
+    /// What follows a 5xx answer. Default `ask`.
     pub after_server_error: AfterServerError,
 }
 
@@ -137,7 +154,7 @@ impl Default for RetrySettings {
             max_attempts: 3,
             base: Duration::from_millis(500),
             cap: Duration::from_secs(10),
-            after_server_error: AfterServerError::Resend,
+            after_server_error: AfterServerError::Ask,
         }
     }
 }

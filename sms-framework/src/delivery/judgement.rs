@@ -65,7 +65,7 @@ impl Ledger {
             error
         };
         let asking = self.asking(request);
-        let resend = error.is_transient() && request.may_be_resent(asking.after_server_error);
+        let resend = error.is_transient() && request.may_be_resent(asking.may_resend());
         let held = error.certainty() == Certainty::MaybeSent && !resend;
         let later = self.next_round(request, &error);
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {

@@ -32,6 +32,13 @@ pub(crate) struct Asking {
     pub(crate) can_ask: bool,
 }
 
+impl Asking {
+    /// Whether a message may be sent again after a 5xx answer, once nobody found it.
+    pub(super) fn may_resend(self) -> bool {
+        self.after_server_error.allows(self.can_ask)
+    }
+}
+
 /// Keeps the rows of a client's messages; without a store it keeps nothing and says so.
 pub(crate) struct Ledger {
     store: Option<DynStore>,

@@ -134,7 +134,7 @@ async fn without_a_call(
     if request.trail().doubt().is_some() {
         match ask(inquiry, claimed).await {
             Ok(Some(receipt)) => return Some(Ok(receipt)),
-            Ok(None) if request.may_be_resent(ledger.asking(request).after_server_error) => {}
+            Ok(None) if request.may_be_resent(ledger.asking(request).may_resend()) => {}
             Ok(None) => {
                 return Some(Err(
                     still_unknown(claimed, inquiry).with_provider(&claimed.provider)

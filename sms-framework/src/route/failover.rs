@@ -30,7 +30,7 @@ pub(crate) fn goes_on(error: &Error, left: Left, policy: AfterServerError) -> bo
     match left.doubt {
         Some(Doubt::NoAnswer) => return false,
         Some(Doubt::ServerError) => {
-            return left.asked_in_vain && policy == AfterServerError::Resend;
+            return left.asked_in_vain && policy.allows(true);
         }
         None => {}
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::AfterServerError;
 use crate::error::{Certainty, Error};
 use crate::message::{Hop, Outbound, Receipt, Sender};
 use crate::route::Leave;
@@ -109,10 +108,10 @@ impl SendRequest {
 
     /// The rule of rules: what may be out already is sent again only where the heaviest doubt is a
     /// 5xx *answer*, it was never held for a person, and the policy says so. Silence never is.
-    pub(crate) fn may_be_resent(&self, policy: AfterServerError) -> bool {
+    pub(crate) fn may_be_resent(&self, allowed: bool) -> bool {
         self.trail.doubt() == Some(Doubt::ServerError)
             && !self.round.as_ref().is_some_and(|round| round.held)
-            && policy == AfterServerError::Resend
+            && allowed
     }
 
     pub(super) fn is_settled(&self) -> bool {

@@ -10,7 +10,7 @@ use tower::{Layer, Service};
 
 use super::lookup::Inquiry;
 use super::{SendRequest, SlotKeeper};
-use crate::config::{AfterServerError, RetrySettings};
+use crate::config::RetrySettings;
 use crate::error::{Certainty, Error};
 use crate::limiter::{Clock, SystemClock};
 use crate::message::Receipt;
@@ -22,7 +22,8 @@ use crate::message::Receipt;
 /// | `NotSent`, transient or throttled | another attempt after the back-off, or after what `Retry-After` asks |
 /// | `NotSent` that time does not cure, or `Rejected` | nothing |
 /// | `MaybeSent` and the provider can be asked | it is asked: found → settled with that receipt |
-/// | … not found (or it cannot be asked), after a 5xx *answer* | another attempt, or held under `after_server_error = "hold"` |
+/// | … not found, after a 5xx *answer* | another attempt, or held under `after_server_error = "hold"` |
+/// | … it cannot be asked, after a 5xx *answer* | held, or another attempt under `after_server_error = "resend"` |
 /// | … not found (or it cannot be asked), after *no answer* | nothing: the message stays unknown |
 ///
 /// Back-off is exponential with full jitter: before attempt *n* + 1 a time between zero and
@@ -141,7 +142,10 @@ impl<C: Clock> Rules<C> {
     fn may_resend(&self, error: &Error) -> bool {
         error.is_server_answer()
             && error.is_transient()
-            && self.settings.after_server_error == AfterServerError::Resend
+            && self
+                .settings
+                .after_server_error
+                .allows(self.inquiry.is_some())
     }
 
     fn longest_backoff(&self, attempt: u32) -> Duration {

@@ -223,6 +223,21 @@ async fn under_hold_a_5xx_is_unknown_and_stays_so() {
     assert_eq!(world.calls(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_5xx_is_held_where_nobody_can_be_asked() {
+    let world = World::with(
+        ScriptedProvider::new().script([fails(ErrorKind::ServerError)]),
+        "retry.after_server_error = \"ask\"",
+    );
+    let id = sent(&world).await;
+    let row = world.row(id);
+    assert_eq!(
+        (row.status, row.doubt, row.next_attempt_at),
+        (MessageState::Unknown, Some(Doubt::ServerError), None)
+    );
+    assert_eq!(world.calls(), 1);
+}
+
 async fn orphan(world: &World, provider: &str) -> MessageId {
     let message = outbound_at(message(), world.clock.time_of_day());
     let id = message.id();

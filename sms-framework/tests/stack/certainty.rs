@@ -32,15 +32,18 @@ proptest! {
     fn a_phone_rings_twice_only_where_policy_and_a_5xx_allow_it(
         acts in prop::collection::vec(act(), 1..6),
         findings in prop::option::of(prop::collection::vec(finding(), 6)),
-        hold in any::<bool>(),
+        policy in prop::sample::select(vec![
+            AfterServerError::Ask,
+            AfterServerError::Resend,
+            AfterServerError::Hold,
+        ]),
         attempts in 1_u32..5,
     ) {
         let truthful = findings.as_ref().is_some_and(|all| all.iter().all(|one| matches!(one, Finding::Truth)));
         let mut settings = RetrySettings::default();
         settings.max_attempts = attempts;
-        if hold {
-            settings.after_server_error = AfterServerError::Hold;
-        }
+        settings.after_server_error = policy;
+        let never = !policy.allows(findings.is_some());
         let provider = ScriptedProvider::new().script(acts.clone()).otherwise(Act::Accept);
         let provider = match findings {
             Some(findings) => provider.lookup(findings),
@@ -58,7 +61,7 @@ proptest! {
             matches!(act, Act::AcceptThenFail(error) if error.kind() == ErrorKind::ServerError)
         });
         prop_assert!(provider.calls().len() <= attempts as usize);
-        if hold || truthful || !a_5xx_was_accepted {
+        if never || truthful || !a_5xx_was_accepted {
             prop_assert!(accepted <= 1, "accepted {accepted} times");
         }
         match result {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use sms_framework::config::RetrySettings;
+use sms_framework::config::{AfterServerError, RetrySettings};
 use sms_framework::stack::{RetryLayer, RetryPolicy, SendRequest};
 use sms_framework::{Certainty, Error, ErrorKind, Receipt};
 use tower::{Layer, ServiceExt, service_fn};
@@ -23,7 +23,9 @@ async fn a_doubt_that_a_service_of_ones_own_left_is_not_forgotten() {
         let answer = answers.lock().unwrap().pop_front().unwrap();
         async move { Err::<Receipt, Error>(answer) }
     });
-    let policy: RetryPolicy = RetryPolicy::new(RetrySettings::default(), DEADLINE);
+    let mut settings = RetrySettings::default();
+    settings.after_server_error = AfterServerError::Resend;
+    let policy: RetryPolicy = RetryPolicy::new(settings, DEADLINE);
     let failed = RetryLayer::new(policy)
         .layer(service)
         .oneshot(request())

@@ -20,8 +20,11 @@ fn fails(kind: ErrorKind) -> Act {
     Act::Fail(error(kind))
 }
 
+/// The defaults, but for providers that cannot be asked: most here cannot.
 fn defaults() -> RetrySettings {
-    RetrySettings::default()
+    let mut settings = RetrySettings::default();
+    settings.after_server_error = AfterServerError::Resend;
+    settings
 }
 
 fn hold() -> RetrySettings {
@@ -105,12 +108,24 @@ async fn a_5xx_that_the_lookup_does_not_know_is_sent_again() {
     let provider = ScriptedProvider::new()
         .script([fails(ErrorKind::ServerError)])
         .lookup([]);
-    retried(&provider, &defaults(), request()).await.unwrap();
+    retried(&provider, &RetrySettings::default(), request())
+        .await
+        .unwrap();
     assert_eq!((provider.calls().len(), provider.lookups()), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_5xx_that_cannot_be_asked_about_is_sent_again() {
+async fn a_5xx_that_cannot_be_asked_about_is_held() {
+    let provider = ScriptedProvider::new().script([fails(ErrorKind::ServerError)]);
+    let failed = retried(&provider, &RetrySettings::default(), request())
+        .await
+        .unwrap_err();
+    assert_eq!(failed.certainty(), Certainty::MaybeSent);
+    assert_eq!(provider.calls().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_resend_a_5xx_that_cannot_be_asked_about_is_sent_again() {
     let provider = ScriptedProvider::new().script([fails(ErrorKind::ServerError)]);
     assert!(retried(&provider, &defaults(), request()).await.is_ok());
     assert_eq!(provider.calls().len(), 2);
