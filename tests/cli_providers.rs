@@ -335,3 +335,71 @@ fn the_help_says_how() {
         ran.out
     );
 }
+
+#[test]
+fn the_linked_providers_describe_themselves() {
+    let place = Place::new();
+    let ran = place.run(&["providers"]).code(0);
+    assert!(
+        ran.out.contains("[providers.mock]") && ran.out.contains("[providers.twilio]"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out
+            .contains("Needs account_sid + auth_token, or account_sid + api_key + api_key_secret."),
+        "{}",
+        ran.out
+    );
+    let token = ran
+        .out
+        .lines()
+        .find(|line| line.starts_with("auth_token "))
+        .unwrap();
+    assert!(
+        token.contains("text, secret")
+            && token.contains("TWILIO_AUTH_TOKEN, SMS_PROVIDERS__TWILIO__AUTH_TOKEN"),
+        "{token}"
+    );
+    let one = place
+        .run(&["providers", "--json", "twilio"])
+        .code(0)
+        .object();
+    assert_eq!(one["kind"], "twilio");
+    let secret: Vec<_> = one["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|key| key["secret"] == true)
+        .map(|key| key["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        secret,
+        ["auth_token", "api_key_secret", "previous_auth_token"]
+    );
+    assert_eq!(one["capabilities"]["media"], true);
+    assert_eq!(one["capabilities"]["validity"]["longest"]["secs"], 36_000);
+    let ran = place.run(&["providers", "twilio"]).code(0);
+    assert!(
+        ran.out.contains(
+            "Can, besides sending texts: media, validity period (1s to 10h, in seconds; longer is refused), messaging service, our id (in the callback URL), lookup, receipts, inbound."
+        ),
+        "{}",
+        ran.out
+    );
+    let ran = place.run(&["providers", "twilio", "--codes"]).code(0);
+    let opted_out = ran.out.lines().find(|line| line.starts_with("21610 "));
+    let cells: Vec<_> = opted_out.unwrap().split_whitespace().take(5).collect();
+    assert_eq!(
+        cells,
+        ["21610", "request", "OPTED_OUT", "Rejected", "permanent"]
+    );
+    let codes = place
+        .run(&["providers", "twilio", "--codes", "--json"])
+        .code(0)
+        .objects();
+    assert!(codes.len() > 100 && codes.iter().all(|code| code["source"] != ""));
+    let ran = place.run(&["providers", "twilo"]).code(2);
+    assert!(ran.err.contains("did you mean `twilio`?"), "{}", ran.err);
+    assert!(!place.has("sms.db"));
+}

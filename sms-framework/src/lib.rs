@@ -28,6 +28,8 @@
 //! | for | see |
 //! |---|---|
 //! | sending, queue, statistics, status | [`SmsClient`], and [`SmsService`] to mock it |
+//! | several providers behind one name | [`config::RouteSettings`] |
+//! | receipts and messages from phones | [`SmsClient::webhook`], [`provider::Event`] |
 //! | configuration | [`config`]: [`Sources`], [`Settings`] |
 //! | writing a provider | [`provider`]: [`provider::Provider`], [`provider::Plugin`], [`register_provider!`] |
 //! | the layers for a stack of your own | [`stack`] |
@@ -42,7 +44,7 @@
 //! | `sqlite` | yes | the SQLite store, with SQLite compiled in |
 //! | `http` | yes | [`provider::http`], the HTTP client that providers share |
 //! | `numbers` | no | `validate.numbers = "possible"` or `"valid"`, `validate.default_region`: libphonenumber's rules |
-//! | `testkit` | no | for tests: a scripted provider, a store in memory, clocks, `MockSmsService` |
+//! | `testkit` | no | for tests: the conformance suite for providers, a scripted provider and vendor, a store in memory, clocks, `MockSmsService` |
 
 mod client;
 pub mod config;

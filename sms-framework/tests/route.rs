@@ -15,6 +15,8 @@ mod laws;
 mod queue;
 #[path = "route/senders.rs"]
 mod senders;
+#[path = "route/sqlite.rs"]
+mod sqlite;
 #[path = "route/support.rs"]
 mod support;
 #[path = "route/webhooks.rs"]

@@ -11,7 +11,9 @@ use crate::error::Error;
 /// from phones come without a webhook.
 pub trait Feed: Send + Sync {
     /// From now on hands every event to `sink`, and tells the vendor that an event was taken only
-    /// once the sink took it. Called once, at start-up; events that came before are kept, not lost.
+    /// once the sink took it. Called once, when the client is built: build it inside the runtime, so
+    /// that the connection can be made at once. Events that came before are not lost: the vendor is
+    /// asked to repeat them.
     fn start(&self, sink: Arc<dyn EventSink>);
 }
 

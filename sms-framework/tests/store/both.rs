@@ -173,3 +173,67 @@ async fn the_providers_ids_are_proof_whatever_the_state() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_handed_a_message_next_is_noted_by_whoever_leases_it() {
+    of_both(async |Subject { store, take_over }| {
+        let message = hello();
+        let id = begun(&*store, message.clone()).await;
+        let from = "+14155550200".parse().unwrap();
+        let elsewhere = sms_framework::testkit::outbound(message.sender(from));
+        assert!(store.hand_over(&elsewhere, "vonage").await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(
+            (
+                record.provider.as_str(),
+                record.from.as_deref(),
+                record.status
+            ),
+            ("vonage", Some("+14155550200"), MessageState::Sending)
+        );
+        // After a crash it is found there, and nowhere else.
+        let due = async |providers: &[&str]| {
+            let due = store.claim_due(providers, at(LEASE + 1), at(2 * LEASE), 9);
+            due.await.unwrap().len()
+        };
+        assert_eq!(due(&["twilio"]).await, 0);
+        assert_eq!(due(&["twilio", "vonage"]).await, 1);
+
+        take_over(id);
+        assert!(!store.hand_over(&elsewhere, "plivo").await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(record.provider, "vonage", "nothing was noted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_settlement_names_who_has_the_message_and_from_whom() {
+    of_both(async |Subject { store, .. }| {
+        let from = "+14155550200".parse().unwrap();
+        let id = begun(&*store, hello().sender(from)).await;
+        let waits = Settlement {
+            provider: Some("route:main".into()),
+            sender: Some(None),
+            ..queued(id, at(5))
+        };
+        assert!(store.settle(waits).await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(
+            (record.provider.as_str(), record.from),
+            ("route:main", None)
+        );
+        let taken = Settlement {
+            provider: Some("vonage".into()),
+            sender: Some(Some("+14155550300".into())),
+            ..accepted(id)
+        };
+        assert!(store.settle(taken).await.unwrap());
+        let record = store.message(id).await.unwrap().unwrap();
+        assert_eq!(
+            (record.provider.as_str(), record.from.as_deref()),
+            ("vonage", Some("+14155550300"))
+        );
+    })
+    .await;
+}

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use figment::Figment;
+use figment::providers::{Format, Toml};
 use sms_framework::provider::{Beyond, ConfigKey, ValidityForm};
-use sms_provider_vonage::ENTRY;
+use sms_provider_vonage::{ENTRY, VonageConfig};
 
 use crate::support::{BASIC, SECRET, build, refusal, vonage};
 
@@ -283,4 +285,41 @@ fn what_is_not_used_is_warned_of() {
     );
     assert_eq!(logged(&application), "");
     assert_eq!(logged("api = 'sms'"), "");
+}
+
+#[test]
+fn receipts_that_cannot_be_checked_are_warned_of() {
+    let callback = "callback_url = 'https://example.org/sms/vonage'";
+    let (secret, path) = (
+        "webhook_secret = 's1gnature-s3cr3t'",
+        "webhook_path_secret = 'p4th-s3cr3t-0123'",
+    );
+    for (lines, keys) in [
+        (callback.to_owned(), "webhook_secret"),
+        // A report of the Messages API has a token, whatever its path.
+        (format!("{callback}\n{path}"), "webhook_secret"),
+        (
+            format!("api = 'sms'\n{callback}\n{secret}"),
+            "signature_method or webhook_path_secret",
+        ),
+    ] {
+        let said = logged(&lines);
+        let until = format!("each is refused until {keys} is set");
+        assert!(said.contains("WARN") && said.contains(&until), "{said}");
+    }
+    for lines in [
+        format!("{callback}\n{secret}"),
+        format!("api = 'sms'\n{callback}\n{path}"),
+    ] {
+        assert_eq!(logged(&lines), "");
+    }
+}
+
+#[test]
+fn what_guards_our_url_is_in_no_debug() {
+    let table = "callback_url = 'https://example.org/p4th-s3cr3t-0123'
+                 webhook_path_secret = 'p4th-s3cr3t-0123'";
+    let config: VonageConfig = Figment::from(Toml::string(table)).extract().unwrap();
+    let shown = format!("{config:?} {:?}", vonage(table));
+    assert!(!shown.contains("p4th-s3cr3t"), "{shown}");
 }

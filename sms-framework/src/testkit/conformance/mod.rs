@@ -25,6 +25,7 @@
 //! ```
 
 mod case;
+mod expected;
 mod keys;
 mod quiet;
 mod refusals;
@@ -34,7 +35,8 @@ mod vendor;
 mod webhooks;
 
 pub use case::Case;
-pub use suite::{Expected, MESSAGE_ID, RECIPIENT, SignedBy, Suite, TEXT};
+pub use expected::{Expected, SignedBy};
+pub use suite::{MESSAGE_ID, RECIPIENT, Suite, TEXT};
 pub use vendor::{HttpVendor, Running, Seen, Vendor};
 
 /// Makes a test of every [`Case`](crate::testkit::conformance::Case) for the suite that this function

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::suite::{Expected, Reported, SignedBy};
+use super::expected::{Expected, Reported, SignedBy};
 use super::{Case, Suite};
 use crate::error::{Error, ErrorKind};
 use crate::message::PhoneNumber;

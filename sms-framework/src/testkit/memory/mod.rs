@@ -1,5 +1,9 @@
 //! A store without a database.
 
+mod stats;
+
+use self::stats::count;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,14 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind};
 use crate::message::{MessageId, MessageState, Outbound};
 use crate::store::{
-    Attempt, Claimed, DayStats, DeliveryStats, Doubt, ErrorCount, MessageFilter, MessageRecord,
-    NewMessage, QueueCounts, Settlement, StatsFilter, Store, StoreInfo, begun_before,
+    Attempt, Claimed, DeliveryStats, Doubt, MessageFilter, MessageRecord, NewMessage, QueueCounts,
+    Settlement, StatsFilter, Store, StoreInfo, begun_before,
 };
 
 /// A store that forgets everything with the program, and can be told to break.
@@ -364,48 +367,4 @@ impl Store for MemoryStore {
     }
 
     async fn flush(&self) {}
-}
-
-/// Adds one message where [`DeliveryStats`] wants it.
-fn count(stats: &mut DeliveryStats, record: &MessageRecord) {
-    let day = record.created_at.to_zoned(TimeZone::UTC).date().to_string();
-    if stats.by_day.last().is_none_or(|last| last.day != day) {
-        stats.by_day.push(DayStats {
-            day,
-            successes: 0,
-            failures: 0,
-            other: 0,
-            simulated: 0,
-        });
-    }
-    let Some(today) = stats.by_day.last_mut() else {
-        return;
-    };
-    let (total, daily) = match record.status {
-        _ if record.simulated => (&mut stats.simulated, &mut today.simulated),
-        MessageState::Accepted | MessageState::Sent | MessageState::Delivered => {
-            stats.segments += u64::from(record.segments);
-            (&mut stats.successes, &mut today.successes)
-        }
-        MessageState::Unknown => (&mut stats.unknown, &mut today.other),
-        MessageState::Canceled => (&mut stats.canceled, &mut today.other),
-        state if state.is_waiting() => (&mut stats.waiting, &mut today.other),
-        _ => (&mut stats.failures, &mut today.failures),
-    };
-    *total += 1;
-    *daily += 1;
-    let Some(error) = record.error.as_ref().filter(|_| !record.simulated) else {
-        return;
-    };
-    let same = |known: &&mut ErrorCount| {
-        known.code == error.code && known.provider_code == error.provider_code
-    };
-    match stats.by_error.iter_mut().find(same) {
-        Some(known) => known.count += 1,
-        None => stats.by_error.push(ErrorCount {
-            code: error.code.clone(),
-            provider_code: error.provider_code.clone(),
-            count: 1,
-        }),
-    }
 }
