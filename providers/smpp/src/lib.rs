@@ -72,9 +72,12 @@
 //! | bind refused for its credentials | `Rejected` |
 //! | answer or `generic_nack` with an error | by the table of statuses; one that is not there is `Rejected` |
 //! | 0x58, 0x14: too much | `NotSent`; nothing is sent for `throttle_pause`, or five times that |
-//! | 0x08, 0xFF: the server failed | `MaybeSent`; with `codes = ["0x08: transient"]` it is `NotSent` |
+//! | 0x08, 0xFF, `ambiguous`: the server failed | `MaybeSent`; with `codes = ["0x08: transient"]` it is `NotSent` |
 //! | written, then the connection was lost or no answer came in time | `MaybeSent` |
 //! | part 2 or a later one was not taken | `MaybeSent`: the phone may have a piece |
+//!
+//! What leaves such a doubt is `BAD_ANSWER`, not `SERVER_ERROR`: `retry.after_server_error` does not
+//! send it again, because there is no lookup that could tell of a double.
 //!
 //! Parts are sent one after the other, so that a message whose first part is refused is refused as
 //! a whole. A later part that was not taken and only needs time (too much at once, the connection

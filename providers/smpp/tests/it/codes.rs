@@ -64,13 +64,13 @@ fn rows() -> Vec<Row> {
         ),
         (
             0x08,
-            ErrorKind::ServerError,
+            ErrorKind::BadAnswer,
             Certainty::MaybeSent,
             Class::Transient,
         ),
         (
             0xFF,
-            ErrorKind::ServerError,
+            ErrorKind::BadAnswer,
             Certainty::MaybeSent,
             Class::Transient,
         ),
@@ -104,6 +104,8 @@ async fn every_status() {
             format!("0x{status:04X}")
         };
         assert_eq!(error.provider_code(), Some(code.as_str()));
+        // Such a one may be sent again as a whole, and nothing could tell of a double.
+        assert!(!error.is_server_answer(), "{code}");
     }
     let unbind = line.read().await.command;
     assert_eq!(unbind.id(), CommandId::Unbind);
