@@ -85,7 +85,9 @@
 //! only repeat the whole; what is resent is known not to be at the server.
 //!
 //! An answer that comes after its time is handed on as a receipt that names our id: it settles a
-//! message in doubt. Without somebody who takes events it is only logged.
+//! message in doubt. An error that is `NotSent` (0x58, 0x14, 0x64, 0x04) has no state, only the
+//! error; so has any error of part 2 or a later one, and there it is `MaybeSent`. Without somebody
+//! who takes events it is only logged.
 //!
 //! # Receipts and messages from phones
 //! They come on the connection. A `deliver_sm` is answered with 0x00 once the sink took the event,

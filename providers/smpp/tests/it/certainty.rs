@@ -250,6 +250,36 @@ async fn silence_and_then_a_late_answer() {
 }
 
 #[tokio::test]
+async fn a_late_answer_that_it_was_too_much_is_no_refusal() {
+    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (sink, mut events) = Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = smsc.bound().await;
+    // The session is bound anew after the last.
+    for status in [0x58, 0x14, 0x64, 0x04] {
+        let message = message("one");
+        let id = message.id();
+        let sent = send(&provider, message);
+        let (sequence, _) = line.submit().await;
+        is(
+            &failed(sent).await,
+            ErrorKind::NoAnswer,
+            Certainty::MaybeSent,
+        );
+        line.refuse(sequence, status).await;
+        let late = receipt(&mut events).await;
+        assert_eq!((late.message_id, late.state), (Some(id), None));
+        assert!(!late.is_final);
+        let error = late.error.unwrap();
+        assert_eq!(error.certainty(), Certainty::NotSent, "0x{status:02X}");
+        assert_eq!(late.provider_code.as_deref(), error.provider_code());
+        // The pause that it asked for is over with the next connection.
+        line.reset();
+        line = smsc.bound().await;
+    }
+}
+
+#[tokio::test]
 async fn a_generic_nack_counts_by_its_sequence_number() {
     let (smsc, provider) = server().await;
     let mut line = warm(&smsc, &provider).await;
