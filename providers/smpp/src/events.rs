@@ -118,6 +118,8 @@ impl Events {
     /// it says something of the whole message.
     pub(crate) async fn late(&self, about: About, answer: Result<String, Error>) {
         let (state, error) = match &answer {
+            // The parts after it were given up: only the last one tells that all are there.
+            Ok(_) if about.number < about.total => (None, None),
             Ok(_) => (Some(MessageState::Accepted), None),
             Err(error) if error.certainty() == Certainty::MaybeSent => return,
             Err(error) if about.number > 1 => (None, Some(about.incomplete(error))),

@@ -84,10 +84,19 @@
 //! lost before it was written) is tried again by itself within `timeout`, because the stack could
 //! only repeat the whole; what is resent is known not to be at the server.
 //!
-//! An answer that comes after its time is handed on as a receipt that names our id: it settles a
-//! message in doubt. An error that is `NotSent` (0x58, 0x14, 0x64, 0x04) has no state, only the
-//! error; so has any error of part 2 or a later one, and there it is `MaybeSent`. Without somebody
-//! who takes events it is only logged.
+//! An answer that comes after its time is handed on as a receipt that names our id. It settles a
+//! message in doubt where it says something of the whole:
+//!
+//! | late answer | receipt |
+//! |---|---|
+//! | the last part, or the only one, is taken | accepted |
+//! | an earlier part is taken | no state, only id and part: those after it were never sent |
+//! | the first part is refused | rejected, with the error |
+//! | an error that is `NotSent` (0x58, 0x14, 0x64, 0x04) | no state, only the error |
+//! | part 2 or a later one is not taken | no state, only the error, which is `MaybeSent` |
+//! | an error that leaves a doubt | none |
+//!
+//! Without somebody who takes events it is only logged.
 //!
 //! # Receipts and messages from phones
 //! They come on the connection. A `deliver_sm` is answered with 0x00 once the sink took the event,

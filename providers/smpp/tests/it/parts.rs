@@ -324,6 +324,29 @@ async fn a_late_answer_to_one_part_says_which() {
     let late = crate::support::receipt(&mut events).await;
     let part = late.part.unwrap();
     assert_eq!((part.number, part.total), (1, 3));
+    // The two after it were given up: the message is not accepted.
+    assert_eq!((late.state, late.provider_status.as_str()), (None, "0x00"));
+    assert_eq!(late.provider_message_id.as_deref(), Some("1"));
+    assert!(late.error.is_none());
+    line.nothing_comes().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_to_the_last_part_is_about_the_whole() {
+    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (sink, mut events) = crate::support::Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = smsc.bound().await;
+    let sent = send(&provider, message(&"x".repeat(300)));
+    let (one, _) = line.submit().await;
+    line.accept(one, "1").await;
+    let (two, _) = line.submit().await;
+    sent.await.unwrap().unwrap_err();
+    line.accept(two, "2").await;
+    let late = crate::support::receipt(&mut events).await;
+    let part = late.part.unwrap();
+    assert_eq!((part.number, part.total), (2, 2));
+    assert_eq!(late.state, Some(sms_framework::MessageState::Accepted));
 }
 
 #[tokio::test]
