@@ -118,6 +118,9 @@
 //! | `ACCEPTD` | sent, or delivered with `acceptd = "delivered"` |
 //! | `UNKNOWN` and any other | none; the word is kept |
 //!
+//! An intermediate notification ends nothing: with a word of failure it has neither state nor error,
+//! because the server goes on trying.
+//!
 //! Each part has its receipt. One may come before the answer to its send, and twice: events carry
 //! the server's id, and whoever stores them matches both ways. The network's error code is shown as
 //! `3:27`, code 27 of a network of type 3, or as the text has it. Times in receipts have no zone and

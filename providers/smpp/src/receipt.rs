@@ -41,7 +41,11 @@ pub(crate) fn receipt(
         .and_then(|value| word_of(*value.first()?));
     let word = by_number.map(str::to_owned).or_else(|| value("stat"));
     let word = word.unwrap_or_default().to_ascii_uppercase();
-    let state = state_of(&word, reading.acceptd);
+    let failed = Code::find(CODES, Phase::Delivery, &word).map(Code::error);
+    // While it is still tried nothing has failed for good, whatever became of this try.
+    let failed = failed.filter(|_| !intermediate);
+    let state = state_of(&word, reading.acceptd)
+        .filter(|state| !intermediate || !state.is_final() || *state == MessageState::Delivered);
     let id = deliver
         .option(RECEIPTED_MESSAGE_ID)
         .map(|value| normal(&Fields(value).last_text()));
@@ -57,7 +61,6 @@ pub(crate) fn receipt(
         receipt = receipt.finally(false);
     }
     let code = network_code(deliver).or_else(|| value("err").filter(|code| !is_none(code)));
-    let failed = Code::find(CODES, Phase::Delivery, &word).map(Code::error);
     receipt.error(failed.map(|error| match code {
         Some(code) => error.with_provider_code(code),
         None => error,

@@ -180,15 +180,23 @@ async fn a_receipt_before_the_answer_and_the_same_twice() {
 #[tokio::test]
 async fn an_intermediate_receipt_ends_nothing() {
     let mut feed = Feed::with("").await;
-    let deliver = Deliver {
-        esm_class: 0x20,
-        ..Deliver::receipt("id:1 stat:UNDELIV err:001")
-    };
-    let receipt = feed.receipt(deliver).await;
-    assert_eq!(
-        (receipt.state, receipt.is_final),
-        (Some(MessageState::Undelivered), false)
-    );
+    for (word, state) in [
+        ("UNDELIV", None),
+        ("EXPIRED", None),
+        ("REJECTD", None),
+        ("DELETED", None),
+        ("ENROUTE", Some(MessageState::Sent)),
+    ] {
+        let deliver = Deliver {
+            esm_class: 0x20,
+            ..Deliver::receipt(&format!("id:1 stat:{word} err:001"))
+        };
+        let receipt = feed.receipt(deliver).await;
+        assert_eq!((receipt.state, receipt.is_final), (state, false), "{word}");
+        assert!(receipt.error.is_none(), "{word}");
+        assert_eq!(receipt.provider_status, word);
+        assert_eq!(receipt.provider_message_id.as_deref(), Some("1"));
+    }
 }
 
 #[tokio::test]
