@@ -71,6 +71,7 @@
 //! | no connection, bind refused, no octet written | `NotSent` |
 //! | bind refused for its credentials | `Rejected` |
 //! | answer or `generic_nack` with an error | by the table of statuses; one that is not there is `Rejected` |
+//! | `generic_nack` with a number that a request of the server had, too, and was answered | `MaybeSent`: it may be about that answer |
 //! | 0x58, 0x14: too much | `NotSent`; nothing is sent for `throttle_pause`, or five times that |
 //! | 0x08, 0xFF, `ambiguous`: the server failed | `MaybeSent`; with `codes = ["0x08: transient"]` it is `NotSent` |
 //! | written, then the connection was lost or no answer came in time | `MaybeSent` |
