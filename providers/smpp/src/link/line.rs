@@ -7,7 +7,7 @@ use rusmpp::{Command, CommandStatus, Pdu};
 use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio_util::bytes::BytesMut;
 
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Writes};
 use crate::endpoint::Stream;
 use crate::wire::{Frame, NoPdu, cut};
 
@@ -24,10 +24,10 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(stream: Box<dyn Stream>) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>, writes: Writes) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
-            outbox: Outbox::new(writer),
+            outbox: Outbox::new(writer, writes),
             reader,
             heard: BytesMut::new(),
             sequence: 0,
