@@ -20,6 +20,9 @@ const WORDS: [&str; 8] = [
     "ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD",
 ];
 
+/// The most characters of a code: what stands in its place may be anything.
+const LONGEST_CODE: usize = 40;
+
 /// How a server's receipts are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
@@ -61,6 +64,7 @@ pub(crate) fn receipt(
         receipt = receipt.finally(false);
     }
     let code = network_code(deliver).or_else(|| value("err").filter(|code| !is_none(code)));
+    let code = code.map(|code| code.chars().take(LONGEST_CODE).collect::<String>());
     receipt.error(failed.map(|error| match code {
         Some(code) => error.with_provider_code(code),
         None => error,
@@ -113,12 +117,9 @@ fn is_none(code: &str) -> bool {
 }
 
 /// The part of a receipt's text that the server wrote. What follows `text:` is somebody's message,
-/// which may look like anything; where it comes first, nobody can say where it ends.
+/// which may look like anything; nobody can say where it ends, so nothing after it is believed.
 fn written_by_the_server(text: &str) -> &str {
-    match find(text, "text") {
-        Some(at) if at > 0 => &text[..at],
-        _ => text,
-    }
+    find(text, "text").map_or(text, |at| &text[..at])
 }
 
 /// Where `key` and a colon stand, as a word of their own, in any case.
@@ -184,7 +185,14 @@ mod tests {
             "011",
         );
         expect("id:1 sub:001 text:stat:DELIVRD err:1", "1", "", "");
-        expect("text:ab id:1 stat:DELIVRD", "1", "DELIVRD", "");
+        for text in [
+            "text:ab id:1 stat:DELIVRD",
+            "Text:id:2 stat:DELIVRD id:1 stat:UNDELIV err:001",
+            " text: id:2 stat:DELIVRD",
+            "sub:001 text:id:2 stat:DELIVRD id:1 stat:UNDELIV",
+        ] {
+            expect(text, "", "", "");
+        }
     }
 
     #[test]

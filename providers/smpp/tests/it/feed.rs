@@ -123,6 +123,36 @@ async fn optional_fields_go_before_the_text() {
 }
 
 #[tokio::test]
+async fn the_words_of_a_message_are_no_receipt() {
+    let mut feed = Feed::with("").await;
+    let text = "text:id:2 stat:DELIVRD err:009 id:1 stat:UNDELIV";
+    let said = feed.receipt(Deliver::receipt(text)).await;
+    assert_eq!((said.provider_message_id, said.state), (None, None));
+    assert_eq!(
+        (said.provider_status.as_str(), said.provider_code),
+        ("", None)
+    );
+    assert!(said.error.is_none());
+    // The optional fields are the server's own.
+    let deliver = Deliver::receipt(text)
+        .option(0x001E, b"1\0")
+        .option(0x0427, &[5]);
+    let said = feed.receipt(deliver).await;
+    assert_eq!(said.provider_message_id.as_deref(), Some("1"));
+    assert_eq!(said.state, Some(MessageState::Undelivered));
+    assert_eq!(said.error.unwrap().provider_code(), Some("UNDELIV"));
+}
+
+#[tokio::test]
+async fn a_code_has_an_end() {
+    let mut feed = Feed::with("").await;
+    let text = format!("id:1 stat:UNDELIV err:{} text:", "9".repeat(100));
+    let receipt = feed.receipt(Deliver::receipt(&text)).await;
+    let code = receipt.error.unwrap().provider_code().map(str::to_owned);
+    assert_eq!(code, Some("9".repeat(40)));
+}
+
+#[tokio::test]
 async fn ids_in_another_base() {
     for (key, in_answer, in_receipt) in [
         ("same", "00af", "AF"),
