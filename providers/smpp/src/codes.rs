@@ -38,7 +38,11 @@ pub(crate) const CODES: &[Code] = &[
         ErrorKind::Connect,
         "the session may not send: it is bound anew",
     ),
-    status("0x05", ErrorKind::Connect, "the session is bound already"),
+    status(
+        "0x05",
+        ErrorKind::Connect,
+        "the session is bound already: it is bound anew",
+    ),
     account("0x06", "the priority is refused"),
     account("0x07", "the wish for a receipt is refused"),
     // Customarily nothing was taken; yet it says only that the server failed. It is no

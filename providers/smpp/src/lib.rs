@@ -69,7 +69,8 @@
 //! | what happened | certainty |
 //! |---|---|
 //! | no connection, bind refused, no octet written | `NotSent` |
-//! | bind refused for its credentials | `Rejected` |
+//! | bind refused for its credentials | `Rejected`, though nothing was sent either way: without a bind no message is written |
+//! | 0x04, 0x05: the state of the session | `NotSent`; it is bound anew |
 //! | answer or `generic_nack` with an error | by the table of statuses; one that is not there is `Rejected` |
 //! | `generic_nack` with a number that a request of the server had, too, and was answered | `MaybeSent`: it may be about that answer |
 //! | 0x58, 0x14: too much | `NotSent`; nothing is sent for `throttle_pause`, or five times that |

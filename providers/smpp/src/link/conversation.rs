@@ -180,7 +180,8 @@ impl Conversation {
 
     /// An answer to a part of ours.
     fn settle(&mut self, frame: &Frame) {
-        const WRONG_BIND_STATE: u32 = 0x04;
+        // Not in a state to send, and bound already: both are cured by a new bind.
+        const WRONG_BIND_STATE: [u32; 2] = [0x04, 0x05];
         let Some(pending) = self.in_flight.take(frame.sequence) else {
             let sequence = frame.sequence;
             tracing::debug!(
@@ -224,7 +225,7 @@ impl Conversation {
         if let Some(wait) = answer.as_ref().err().and_then(throttled_for) {
             self.end.pause.until(Instant::now() + wait);
         }
-        if frame.status == WRONG_BIND_STATE {
+        if WRONG_BIND_STATE.contains(&frame.status) {
             self.leave(Leaves::Us);
         }
         if let Err(answer) = reply.send(answer) {
