@@ -125,10 +125,10 @@
 //!
 //! Each part has its receipt. One may come before the answer to its send, and twice: events carry
 //! the server's id, and whoever stores them matches both ways. The network's error code is shown as
-//! `3:27`, code 27 of a network of type 3, or as the text has it. Times in receipts have no zone and
-//! are left out. What follows `text:` is somebody's message and is not read: where a server writes it
-//! first, only the optional fields count. A text that only looks like a receipt is a message from a
-//! phone: anybody can write one.
+//! `3:27`, code 27 of a network of type 3, or as the text has it; it is kept with every word, also
+//! with one that is no failure. Times in receipts have no zone and are left out. What follows `text:`
+//! is somebody's message and is not read: where a server writes it first, only the optional fields
+//! count. A text that only looks like a receipt is a message from a phone: anybody can write one.
 //!
 //! Long messages from phones come in pieces, with what their header or their `sar_` fields say.
 //!

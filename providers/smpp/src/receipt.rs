@@ -65,10 +65,12 @@ pub(crate) fn receipt(
     }
     let code = network_code(deliver).or_else(|| value("err").filter(|code| !is_none(code)));
     let code = code.map(|code| code.chars().take(LONGEST_CODE).collect::<String>());
-    receipt.error(failed.map(|error| match code {
-        Some(code) => error.with_provider_code(code),
-        None => error,
-    }))
+    match (failed, code) {
+        (Some(error), Some(code)) => receipt.error(error.with_provider_code(code)),
+        (Some(error), None) => receipt.error(error),
+        (None, Some(code)) => receipt.provider_code(code),
+        (None, None) => receipt,
+    }
 }
 
 /// Receipts are ASCII whatever the default alphabet is: an underscore in an id is one.

@@ -86,6 +86,8 @@ async fn every_word_of_a_receipt() {
         let failed = is_final && state != Some(MessageState::Delivered);
         let code = receipt.error.as_ref().map(|error| error.provider_code());
         assert_eq!(code, failed.then_some(Some("00B")), "{word}");
+        // It is kept, whatever the word is.
+        assert_eq!(receipt.provider_code.as_deref(), Some("00B"), "{word}");
     }
 }
 
@@ -224,6 +226,7 @@ async fn an_intermediate_receipt_ends_nothing() {
         let receipt = feed.receipt(deliver).await;
         assert_eq!((receipt.state, receipt.is_final), (state, false), "{word}");
         assert!(receipt.error.is_none(), "{word}");
+        assert_eq!(receipt.provider_code.as_deref(), Some("001"), "{word}");
         assert_eq!(receipt.provider_status, word);
         assert_eq!(receipt.provider_message_id.as_deref(), Some("1"));
     }
