@@ -9,7 +9,7 @@ use rusmpp::pdus::SubmitSm;
 use sms_framework::provider::{
     Beyond, Capabilities, Code, ConfigKey, EventSink, Feed, Lookup, Plugin, Provider, Validity,
 };
-use sms_framework::{Acceptance, Certainty, Error, ErrorKind, Outbound, Sender};
+use sms_framework::{Acceptance, Certainty, Error, Outbound, Sender};
 use tokio::time::Instant;
 
 use crate::check::Check;
@@ -201,31 +201,10 @@ impl Smpp {
             let wait = error.retry_after().unwrap_or(self.pause);
             let again = error.certainty() == Certainty::NotSent && error.is_transient();
             if !again || Instant::now() + wait >= until {
-                return Err(incomplete(&error, about));
+                return Err(about.incomplete(&error));
             }
             tokio::time::sleep(wait).await;
         }
-    }
-}
-
-/// The phone has, or will have, a piece of the text: whatever became of the rest, the whole must
-/// not be sent again.
-fn incomplete(error: &Error, about: About) -> Error {
-    let (number, total) = (about.number, about.total);
-    let (kind, became) = match error.certainty() {
-        Certainty::MaybeSent => (ErrorKind::NoAnswer, "may be lost"),
-        Certainty::NotSent | Certainty::Rejected => (ErrorKind::BadAnswer, "was not taken"),
-    };
-    let message = format!(
-        "part {number} of {total} {became}, after the server took the parts before it: {}",
-        error.message()
-    );
-    let incomplete = Error::new(kind, message)
-        .with_certainty(Certainty::MaybeSent)
-        .with_class(error.class());
-    match error.provider_code() {
-        Some(code) => incomplete.with_provider_code(code),
-        None => incomplete,
     }
 }
 

@@ -38,11 +38,16 @@ pub(crate) const CODES: &[Code] = &[
         ErrorKind::Connect,
         "the session may not send: it is bound anew",
     ),
-    status("0x05", ErrorKind::Connect, "the session is bound already"),
+    status(
+        "0x05",
+        ErrorKind::Connect,
+        "the session is bound already: it is bound anew",
+    ),
     account("0x06", "the priority is refused"),
     account("0x07", "the wish for a receipt is refused"),
-    // Customarily nothing was taken; yet it says only that the server failed.
-    status("0x08", ErrorKind::ServerError, "the server failed"),
+    // Customarily nothing was taken; yet it says only that the server failed. It is no
+    // `ServerError`: those may be sent again as a whole, and no query would tell of a double.
+    status("0x08", ErrorKind::BadAnswer, "the server failed"),
     account("0x0A", "the sender is refused"),
     status("0x0B", ErrorKind::Recipient, "the recipient is refused"),
     refused("0x0C", "the server does not know the id of the message"),
@@ -100,7 +105,7 @@ pub(crate) const CODES: &[Code] = &[
     refused("0xFE", "the delivery failed"),
     status(
         "0xFF",
-        ErrorKind::ServerError,
+        ErrorKind::BadAnswer,
         "an error that the server does not name",
     ),
     later("0x0100", "the account may not use this service"),
@@ -196,7 +201,7 @@ const MEANINGS: &[(&str, ErrorKind, Certainty, &str)] = &[
     ),
     (
         "ambiguous",
-        ErrorKind::ServerError,
+        ErrorKind::BadAnswer,
         Certainty::MaybeSent,
         "the server does not say whether it took the message",
     ),
@@ -294,6 +299,12 @@ mod tests {
             (failed.certainty(), failed.class()),
             (Certainty::NotSent, Class::Transient)
         );
+        let doubtful = read(&["0x0403: ambiguous"]).unwrap().error(0x403);
+        assert_eq!(
+            (doubtful.kind(), doubtful.certainty()),
+            (ErrorKind::BadAnswer, Certainty::MaybeSent)
+        );
+        assert!(!doubtful.is_server_answer(), "it may not be sent again");
         let unknown = statuses.error(0x4FF);
         assert_eq!(
             (unknown.kind(), unknown.certainty()),

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::link::Writes;
+
 /// A connection, with or without TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -87,6 +89,14 @@ impl Endpoint {
         self.tls.is_some()
             || matches!(self.host.as_str(), "localhost" | "::1")
             || self.host.starts_with("127.")
+    }
+
+    pub(crate) fn writes(&self) -> Writes {
+        if self.tls.is_some() {
+            Writes::Records
+        } else {
+            Writes::Through
+        }
     }
 
     pub(crate) async fn connect(&self) -> io::Result<Box<dyn Stream>> {
@@ -182,6 +192,13 @@ mod tests {
         ] {
             assert_eq!(Endpoint::read(url, None).ok().unwrap().to_string(), shown);
         }
+    }
+
+    #[test]
+    fn only_tls_makes_records() {
+        let writes = |url| Endpoint::read(url, None).ok().unwrap().writes();
+        assert_eq!(writes("smpps://smsc.example:3550"), Writes::Records);
+        assert_eq!(writes("smpp://smsc.example"), Writes::Through);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use sms_framework::provider::{DeliveryReceipt, Event, EventSink};
-use sms_framework::{Certainty, Error, MessageId, MessageState, PhoneNumber};
+use sms_framework::{Certainty, Error, ErrorKind, MessageId, MessageState, PhoneNumber};
 
 use crate::config::DefaultAlphabet;
 use crate::deliver::Deliver;
@@ -29,6 +29,30 @@ pub(crate) struct About {
     pub(crate) to: PhoneNumber,
     pub(crate) number: u32,
     pub(crate) total: u32,
+}
+
+impl About {
+    /// What an error of this part says of the message, where the parts before it were taken: the
+    /// phone has, or will have, a piece of the text. Whatever became of the rest, the whole must
+    /// not be sent again.
+    pub(crate) fn incomplete(&self, error: &Error) -> Error {
+        let (number, total) = (self.number, self.total);
+        let (kind, became) = match error.certainty() {
+            Certainty::MaybeSent => (ErrorKind::NoAnswer, "may be lost"),
+            Certainty::NotSent | Certainty::Rejected => (ErrorKind::BadAnswer, "was not taken"),
+        };
+        let message = format!(
+            "part {number} of {total} {became}, after the server took the parts before it: {}",
+            error.message()
+        );
+        let incomplete = Error::new(kind, message)
+            .with_certainty(Certainty::MaybeSent)
+            .with_class(error.class());
+        match error.provider_code() {
+            Some(code) => incomplete.with_provider_code(code),
+            None => incomplete,
+        }
+    }
 }
 
 /// Where events go.
@@ -90,12 +114,21 @@ impl Events {
         }
     }
 
-    /// Hands on an answer that came after its message was given up on: it settles the doubt.
+    /// Hands on an answer that came after its message was given up on: it settles the doubt where
+    /// it says something of the whole message.
     pub(crate) async fn late(&self, about: About, answer: Result<String, Error>) {
         let (state, error) = match &answer {
-            Ok(_) => (MessageState::Accepted, None),
+            // The parts after it were given up: only the last one tells that all are there.
+            Ok(_) if about.number < about.total => (None, None),
+            Ok(_) => (Some(MessageState::Accepted), None),
             Err(error) if error.certainty() == Certainty::MaybeSent => return,
-            Err(error) => (MessageState::Rejected, Some(error.clone())),
+            Err(error) if about.number > 1 => (None, Some(about.incomplete(error))),
+            Err(error) => {
+                // What only came at the wrong time is no refusal.
+                let refused = error.certainty() == Certainty::Rejected;
+                let state = refused.then_some(MessageState::Rejected);
+                (state, Some(error.clone()))
+            }
         };
         let word = error
             .as_ref()
@@ -118,7 +151,7 @@ impl Events {
             None => false,
         };
         if !taken {
-            tracing::warn!(provider = self.provider, message = %about.message, %state, "a late answer is lost: nobody took it");
+            tracing::warn!(provider = self.provider, message = %about.message, ?state, "a late answer is lost: nobody took it");
         }
     }
 }

@@ -69,20 +69,36 @@
 //! | what happened | certainty |
 //! |---|---|
 //! | no connection, bind refused, no octet written | `NotSent` |
-//! | bind refused for its credentials | `Rejected` |
+//! | bind refused for its credentials | `Rejected`, though nothing was sent either way: without a bind no message is written |
+//! | 0x04, 0x05: the state of the session | `NotSent`; it is bound anew |
 //! | answer or `generic_nack` with an error | by the table of statuses; one that is not there is `Rejected` |
+//! | `generic_nack` with a number that a request of the server had, too, and was answered | `MaybeSent`: it may be about that answer |
 //! | 0x58, 0x14: too much | `NotSent`; nothing is sent for `throttle_pause`, or five times that |
-//! | 0x08, 0xFF: the server failed | `MaybeSent`; with `codes = ["0x08: transient"]` it is `NotSent` |
+//! | 0x08, 0xFF, `ambiguous`: the server failed | `MaybeSent`; with `codes = ["0x08: transient"]` it is `NotSent` |
 //! | written, then the connection was lost or no answer came in time | `MaybeSent` |
 //! | part 2 or a later one was not taken | `MaybeSent`: the phone may have a piece |
+//!
+//! What leaves such a doubt is `BAD_ANSWER`, not `SERVER_ERROR`: `retry.after_server_error` does not
+//! send it again, because there is no lookup that could tell of a double.
 //!
 //! Parts are sent one after the other, so that a message whose first part is refused is refused as
 //! a whole. A later part that was not taken and only needs time (too much at once, the connection
 //! lost before it was written) is tried again by itself within `timeout`, because the stack could
 //! only repeat the whole; what is resent is known not to be at the server.
 //!
-//! An answer that comes after its time is handed on as a receipt that names our id: it settles a
-//! message in doubt. Without somebody who takes events it is only logged.
+//! An answer that comes after its time is handed on as a receipt that names our id. It settles a
+//! message in doubt where it says something of the whole:
+//!
+//! | late answer | receipt |
+//! |---|---|
+//! | the last part, or the only one, is taken | accepted |
+//! | an earlier part is taken | no state, only id and part: those after it were never sent |
+//! | the first part is refused | rejected, with the error |
+//! | an error that is `NotSent` (0x58, 0x14, 0x64, 0x04) | no state, only the error |
+//! | part 2 or a later one is not taken | no state, only the error, which is `MaybeSent` |
+//! | an error that leaves a doubt | none |
+//!
+//! Without somebody who takes events it is only logged.
 //!
 //! # Receipts and messages from phones
 //! They come on the connection. A `deliver_sm` is answered with 0x00 once the sink took the event,
@@ -104,11 +120,15 @@
 //! | `ACCEPTD` | sent, or delivered with `acceptd = "delivered"` |
 //! | `UNKNOWN` and any other | none; the word is kept |
 //!
+//! An intermediate notification ends nothing: with a word of failure it has neither state nor error,
+//! because the server goes on trying.
+//!
 //! Each part has its receipt. One may come before the answer to its send, and twice: events carry
 //! the server's id, and whoever stores them matches both ways. The network's error code is shown as
-//! `3:27`, code 27 of a network of type 3, or as the text has it. Times in receipts have no zone and
-//! are left out. A text that only looks like a receipt is a message from a phone: anybody can write
-//! one.
+//! `3:27`, code 27 of a network of type 3, or as the text has it; it is kept with every word, also
+//! with one that is no failure. Times in receipts have no zone and are left out. What follows `text:`
+//! is somebody's message and is not read: where a server writes it first, only the optional fields
+//! count. A text that only looks like a receipt is a message from a phone: anybody can write one.
 //!
 //! Long messages from phones come in pieces, with what their header or their `sar_` fields say.
 //!

@@ -20,6 +20,9 @@ const WORDS: [&str; 8] = [
     "ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD",
 ];
 
+/// The most characters of a code: what stands in its place may be anything.
+const LONGEST_CODE: usize = 40;
+
 /// How a server's receipts are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
@@ -41,7 +44,11 @@ pub(crate) fn receipt(
         .and_then(|value| word_of(*value.first()?));
     let word = by_number.map(str::to_owned).or_else(|| value("stat"));
     let word = word.unwrap_or_default().to_ascii_uppercase();
-    let state = state_of(&word, reading.acceptd);
+    let failed = Code::find(CODES, Phase::Delivery, &word).map(Code::error);
+    // While it is still tried nothing has failed for good, whatever became of this try.
+    let failed = failed.filter(|_| !intermediate);
+    let state = state_of(&word, reading.acceptd)
+        .filter(|state| !intermediate || !state.is_final() || *state == MessageState::Delivered);
     let id = deliver
         .option(RECEIPTED_MESSAGE_ID)
         .map(|value| normal(&Fields(value).last_text()));
@@ -57,11 +64,13 @@ pub(crate) fn receipt(
         receipt = receipt.finally(false);
     }
     let code = network_code(deliver).or_else(|| value("err").filter(|code| !is_none(code)));
-    let failed = Code::find(CODES, Phase::Delivery, &word).map(Code::error);
-    receipt.error(failed.map(|error| match code {
-        Some(code) => error.with_provider_code(code),
-        None => error,
-    }))
+    let code = code.map(|code| code.chars().take(LONGEST_CODE).collect::<String>());
+    match (failed, code) {
+        (Some(error), Some(code)) => receipt.error(error.with_provider_code(code)),
+        (Some(error), None) => receipt.error(error),
+        (None, Some(code)) => receipt.provider_code(code),
+        (None, None) => receipt,
+    }
 }
 
 /// Receipts are ASCII whatever the default alphabet is: an underscore in an id is one.
@@ -110,12 +119,9 @@ fn is_none(code: &str) -> bool {
 }
 
 /// The part of a receipt's text that the server wrote. What follows `text:` is somebody's message,
-/// which may look like anything; where it comes first, nobody can say where it ends.
+/// which may look like anything; nobody can say where it ends, so nothing after it is believed.
 fn written_by_the_server(text: &str) -> &str {
-    match find(text, "text") {
-        Some(at) if at > 0 => &text[..at],
-        _ => text,
-    }
+    find(text, "text").map_or(text, |at| &text[..at])
 }
 
 /// Where `key` and a colon stand, as a word of their own, in any case.
@@ -181,7 +187,14 @@ mod tests {
             "011",
         );
         expect("id:1 sub:001 text:stat:DELIVRD err:1", "1", "", "");
-        expect("text:ab id:1 stat:DELIVRD", "1", "DELIVRD", "");
+        for text in [
+            "text:ab id:1 stat:DELIVRD",
+            "Text:id:2 stat:DELIVRD id:1 stat:UNDELIV err:001",
+            " text: id:2 stat:DELIVRD",
+            "sub:001 text:id:2 stat:DELIVRD id:1 stat:UNDELIV",
+        ] {
+            expect(text, "", "", "");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusmpp::pdus::DeliverSmResp;
 use rusmpp::{CommandId, CommandStatus, Pdu};
 use sms_framework::{Error, ErrorKind};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::inflight::{InFlight, Pending};
@@ -13,6 +13,7 @@ use super::line::Line;
 use super::reports::Reports;
 use super::session::{Request, SessionEnd, unwritten};
 use super::{Settings, dropped};
+use crate::codes::name_of;
 use crate::events::{Events, Taken};
 use crate::ids::normal;
 use crate::wire::{Fields, Frame, NoPdu};
@@ -179,8 +180,9 @@ impl Conversation {
 
     /// An answer to a part of ours.
     fn settle(&mut self, frame: &Frame) {
-        const WRONG_BIND_STATE: u32 = 0x04;
-        let Some(Pending { reply, about, .. }) = self.in_flight.take(frame.sequence) else {
+        // Not in a state to send, and bound already: both are cured by a new bind.
+        const WRONG_BIND_STATE: [u32; 2] = [0x04, 0x05];
+        let Some(pending) = self.in_flight.take(frame.sequence) else {
             let sequence = frame.sequence;
             tracing::debug!(
                 provider = self.provider,
@@ -189,18 +191,41 @@ impl Conversation {
             );
             return;
         };
+        // Each side counts its own: it may as well be about our answer of that number.
+        let doubtful = frame.id == CommandId::GenericNack && self.line.has_answered(frame.sequence);
+        let Pending {
+            reply,
+            about,
+            begins,
+        } = pending;
+        if doubtful {
+            // Then the real answer is yet to come, and is a late one.
+            let (reply, _) = oneshot::channel();
+            let pending = Pending {
+                reply,
+                about,
+                begins,
+            };
+            self.in_flight.add(frame.sequence, pending);
+        }
         let answer = match (frame.id, frame.status) {
             (CommandId::SubmitSmResp, 0) => Ok(normal(&Fields(&frame.body).last_text())),
             (_, 0) => {
                 let message = "the server answered with a generic_nack that says success";
                 Err(Error::new(ErrorKind::BadAnswer, message))
             }
+            (_, status) if doubtful => {
+                let message = "the server answered with a generic_nack that may be about this or \
+                               about an answer of ours with the same number";
+                let code = name_of(status);
+                Err(Error::new(ErrorKind::BadAnswer, message).with_provider_code(code))
+            }
             (_, status) => Err(self.settings.statuses.error(status)),
         };
         if let Some(wait) = answer.as_ref().err().and_then(throttled_for) {
             self.end.pause.until(Instant::now() + wait);
         }
-        if frame.status == WRONG_BIND_STATE {
+        if WRONG_BIND_STATE.contains(&frame.status) {
             self.leave(Leaves::Us);
         }
         if let Err(answer) = reply.send(answer) {

@@ -1,30 +1,37 @@
 //! A connection as PDUs in both directions.
 
+use std::collections::VecDeque;
 use std::io;
 
 use rusmpp::{Command, CommandStatus, Pdu};
 use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio_util::bytes::BytesMut;
 
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Writes};
 use crate::endpoint::Stream;
 use crate::wire::{Frame, NoPdu, cut};
+
+/// How many of the server's own numbers are remembered after their answer.
+const RECENT: usize = 256;
 
 pub(super) struct Line {
     pub(super) outbox: Outbox,
     reader: ReadHalf<Box<dyn Stream>>,
     heard: BytesMut,
     sequence: u32,
+    /// The server's numbers that were answered last.
+    answered: VecDeque<u32>,
 }
 
 impl Line {
-    pub(super) fn new(stream: Box<dyn Stream>) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>, writes: Writes) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
-            outbox: Outbox::new(writer),
+            outbox: Outbox::new(writer, writes),
             reader,
             heard: BytesMut::new(),
             sequence: 0,
+            answered: VecDeque::new(),
         }
     }
 
@@ -42,7 +49,16 @@ impl Line {
 
     /// Answers the server's question of that number.
     pub(super) fn answer(&mut self, sequence: u32, status: CommandStatus, pdu: impl Into<Pdu>) {
+        if self.answered.len() == RECENT {
+            self.answered.pop_front();
+        }
+        self.answered.push_back(sequence);
         self.outbox.put(&Command::new(status, sequence, pdu));
+    }
+
+    /// True where a question of the server's with that number was answered not long ago.
+    pub(super) fn has_answered(&self, sequence: u32) -> bool {
+        self.answered.contains(&sequence)
     }
 
     /// What is whole of what was read.

@@ -27,6 +27,7 @@ use crate::events::Events;
 use backoff::Backoff;
 use conversation::{Conversation, Ended};
 use open::Refusal;
+pub(crate) use outbox::Writes;
 pub(crate) use session::Session;
 
 /// What a bind is for.

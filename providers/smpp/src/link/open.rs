@@ -24,7 +24,8 @@ pub(super) enum Refusal {
 pub(super) async fn open(settings: &Settings, role: Role) -> Result<Line, Refusal> {
     let opening = async {
         let stream = settings.endpoint.connect().await;
-        let mut line = Line::new(stream.map_err(|error| none(&error))?);
+        let stream = stream.map_err(|error| none(&error))?;
+        let mut line = Line::new(stream, settings.endpoint.writes());
         bind(&mut line, settings, role).await?;
         Ok(line)
     };

@@ -10,10 +10,20 @@ use tokio_util::codec::Encoder;
 
 use crate::endpoint::Stream;
 
+/// What a stream does with octets before they leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writes {
+    /// It hands them to the system: a write that fails took none of them.
+    Through,
+    /// It makes records of them, some of which may have left before a write fails.
+    Records,
+}
+
 /// PDUs on their way into the connection. Positions count octets from the connection's first, so
 /// that of each PDU it can be said whether any of it left.
 pub(super) struct Outbox {
     writer: WriteHalf<Box<dyn Stream>>,
+    writes: Writes,
     octets: BytesMut,
     written: u64,
     unflushed: bool,
@@ -21,9 +31,10 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(writer: WriteHalf<Box<dyn Stream>>) -> Self {
+    pub(super) fn new(writer: WriteHalf<Box<dyn Stream>>, writes: Writes) -> Self {
         Self {
             writer,
+            writes,
             octets: BytesMut::new(),
             written: 0,
             unflushed: false,
@@ -70,7 +81,17 @@ impl Outbox {
             self.unflushed = false;
             return Ok(());
         }
-        let count = self.writer.write_buf(&mut self.octets).await?;
+        let count = match self.writer.write_buf(&mut self.octets).await {
+            Ok(count) => count,
+            Err(error) => {
+                if self.writes == Writes::Records {
+                    // All of it was handed over, and nobody can say how far it went.
+                    self.written += self.octets.len() as u64;
+                    self.octets.clear();
+                }
+                return Err(error);
+            }
+        };
         if count == 0 {
             return Err(io::ErrorKind::WriteZero.into());
         }

@@ -21,7 +21,7 @@ use tokio_util::bytes::BytesMut;
 
 use super::conversation::Conversation;
 use super::line::Line;
-use super::{Session, Settings};
+use super::{Session, Settings, Writes};
 use crate::codes::Statuses;
 use crate::config::{Acceptd, DefaultAlphabet, ReceiptId};
 use crate::endpoint::{Endpoint, Stream};
@@ -49,6 +49,14 @@ fn settings(timeout: Duration) -> Settings {
 
 /// A session on `stream`, and what keeps it alive.
 fn session(stream: impl Stream + 'static, timeout: Duration) -> (Session, watch::Sender<()>) {
+    session_that(Writes::Through, stream, timeout)
+}
+
+fn session_that(
+    writes: Writes,
+    stream: impl Stream + 'static,
+    timeout: Duration,
+) -> (Session, watch::Sender<()>) {
     let settings = Arc::new(settings(timeout));
     let reading = Reading {
         id: ReceiptId::Same,
@@ -62,7 +70,8 @@ fn session(stream: impl Stream + 'static, timeout: Duration) -> (Session, watch:
     });
     let (needed, mut need) = watch::channel(());
     let (session, end) = Session::new(&settings);
-    let conversation = Conversation::new(Line::new(Box::new(stream)), end, &settings, &events);
+    let line = Line::new(Box::new(stream), writes);
+    let conversation = Conversation::new(line, end, &settings, &events);
     tokio::spawn(async move { conversation.hold(&mut need).await });
     (session, needed)
 }
@@ -162,6 +171,8 @@ async fn what_its_sender_gave_up_is_not_written() {
 struct Breaks {
     stream: DuplexStream,
     writes: AtomicUsize,
+    /// How many octets leave with the write that fails.
+    leave: usize,
 }
 
 impl AsyncRead for Breaks {
@@ -182,6 +193,8 @@ impl AsyncWrite for Breaks {
     ) -> Poll<io::Result<usize>> {
         if self.writes.fetch_sub(1, Ordering::Relaxed) == 0 {
             self.writes.store(0, Ordering::Relaxed);
+            let leave = octets.len().min(self.leave);
+            let _left = Pin::new(&mut self.stream).poll_write(cx, &octets[..leave]);
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         Pin::new(&mut self.stream).poll_write(cx, octets)
@@ -203,6 +216,7 @@ async fn an_answer_is_read_after_a_write_failed() {
         Breaks {
             stream,
             writes: AtomicUsize::new(1),
+            leave: 0,
         },
         Duration::from_secs(60),
     );
@@ -228,4 +242,29 @@ async fn an_answer_is_read_after_a_write_failed() {
         (error.kind(), error.certainty()),
         (ErrorKind::Connect, Certainty::NotSent)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_of_records_that_fails_leaves_a_doubt_of_all_that_it_held() {
+    let (stream, mut server) = duplex(64 * 1024);
+    let breaks = Breaks {
+        stream,
+        writes: AtomicUsize::new(0),
+        // The first record of a larger buffer.
+        leave: 400,
+    };
+    let (session, _needed) = session_that(Writes::Records, breaks, Duration::from_secs(60));
+    let sent: Vec<_> = [(); 3].map(|()| submit(&session)).into();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut octets = BytesMut::with_capacity(400);
+    server.read_buf(&mut octets).await.unwrap();
+    let reached = std::iter::from_fn(|| cut(&mut octets).unwrap()).count();
+    assert!(reached > 0, "the server has it");
+    drop(server);
+    let certainties = certainties(sent).await;
+    let doubtful = certainties
+        .iter()
+        .filter(|certainty| **certainty == Certainty::MaybeSent)
+        .count();
+    assert!(doubtful >= reached, "{certainties:?}");
 }

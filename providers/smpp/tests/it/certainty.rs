@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use sms_framework::{Certainty, Class, Error, ErrorKind, MessageState};
 
 use crate::smsc::{Smsc, accepted, granted, header, octets, with_body};
-use crate::support::{Sent, Sink, built, message, receipt, send, server, server_with, table, warm};
+use crate::support::{
+    Deliver, Sent, Sink, built, message, receipt, send, server, server_with, table, warm,
+};
 
 async fn failed(sent: Sent) -> Error {
     sent.await.unwrap().expect_err("the server did not take it")
@@ -250,6 +252,36 @@ async fn silence_and_then_a_late_answer() {
 }
 
 #[tokio::test]
+async fn a_late_answer_that_it_was_too_much_is_no_refusal() {
+    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (sink, mut events) = Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = smsc.bound().await;
+    // The session is bound anew after the last.
+    for status in [0x58, 0x14, 0x64, 0x04] {
+        let message = message("one");
+        let id = message.id();
+        let sent = send(&provider, message);
+        let (sequence, _) = line.submit().await;
+        is(
+            &failed(sent).await,
+            ErrorKind::NoAnswer,
+            Certainty::MaybeSent,
+        );
+        line.refuse(sequence, status).await;
+        let late = receipt(&mut events).await;
+        assert_eq!((late.message_id, late.state), (Some(id), None));
+        assert!(!late.is_final);
+        let error = late.error.unwrap();
+        assert_eq!(error.certainty(), Certainty::NotSent, "0x{status:02X}");
+        assert_eq!(late.provider_code.as_deref(), error.provider_code());
+        // The pause that it asked for is over with the next connection.
+        line.reset();
+        line = smsc.bound().await;
+    }
+}
+
+#[tokio::test]
 async fn a_generic_nack_counts_by_its_sequence_number() {
     let (smsc, provider) = server().await;
     let mut line = warm(&smsc, &provider).await;
@@ -261,6 +293,55 @@ async fn a_generic_nack_counts_by_its_sequence_number() {
     let error = failed(sent).await;
     is(&error, ErrorKind::Refused, Certainty::Rejected);
     assert_eq!(error.provider_code(), Some("0x03"));
+}
+
+#[tokio::test]
+async fn a_generic_nack_may_be_about_an_answer_of_ours() {
+    let (smsc, provider) = server().await;
+    let (sink, mut events) = Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = warm(&smsc, &provider).await;
+    let first = message("one");
+    let id = first.id();
+    let sent = send(&provider, first);
+    let (sequence, _) = line.submit().await;
+    // The server counts its own: here it is at the same number.
+    let body = Deliver::receipt("id:7 stat:DELIVRD").body();
+    line.write(&with_body(0x0000_0005, 0, sequence, &body))
+        .await;
+    receipt(&mut events).await;
+    assert_eq!(line.taken(sequence).await, 0x00);
+    line.write(&header(0x8000_0000, 0x03, sequence)).await;
+    let error = failed(sent).await;
+    is(&error, ErrorKind::BadAnswer, Certainty::MaybeSent);
+    assert_eq!(error.provider_code(), Some("0x03"));
+    // It was about our answer: that to the message comes now, late.
+    line.accept(sequence, "AF").await;
+    let late = receipt(&mut events).await;
+    assert_eq!(
+        (late.message_id, late.state),
+        (Some(id), Some(MessageState::Accepted))
+    );
+    assert_eq!(late.provider_message_id.as_deref(), Some("af"));
+
+    // So with any other request of the server.
+    let sent = send(&provider, message("two"));
+    let (sequence, _) = line.submit().await;
+    line.say(sequence, 0, rusmpp::Pdu::EnquireLink).await;
+    assert_eq!(line.read().await.octets, header(0x8000_0015, 0, sequence));
+    line.write(&header(0x8000_0000, 0x08, sequence)).await;
+    is(
+        &failed(sent).await,
+        ErrorKind::BadAnswer,
+        Certainty::MaybeSent,
+    );
+    // A submit_sm_resp is always about a submit_sm.
+    let sent = send(&provider, message("three"));
+    let (sequence, _) = line.submit().await;
+    line.say(sequence, 0, rusmpp::Pdu::EnquireLink).await;
+    line.read().await;
+    line.refuse(sequence, 0x45).await;
+    is(&failed(sent).await, ErrorKind::Refused, Certainty::Rejected);
 }
 
 #[tokio::test]

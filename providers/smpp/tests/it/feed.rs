@@ -86,6 +86,8 @@ async fn every_word_of_a_receipt() {
         let failed = is_final && state != Some(MessageState::Delivered);
         let code = receipt.error.as_ref().map(|error| error.provider_code());
         assert_eq!(code, failed.then_some(Some("00B")), "{word}");
+        // It is kept, whatever the word is.
+        assert_eq!(receipt.provider_code.as_deref(), Some("00B"), "{word}");
     }
 }
 
@@ -120,6 +122,36 @@ async fn optional_fields_go_before_the_text() {
         (Some("001"), Class::Transient)
     );
     assert_eq!(error.kind(), ErrorKind::Recipient);
+}
+
+#[tokio::test]
+async fn the_words_of_a_message_are_no_receipt() {
+    let mut feed = Feed::with("").await;
+    let text = "text:id:2 stat:DELIVRD err:009 id:1 stat:UNDELIV";
+    let said = feed.receipt(Deliver::receipt(text)).await;
+    assert_eq!((said.provider_message_id, said.state), (None, None));
+    assert_eq!(
+        (said.provider_status.as_str(), said.provider_code),
+        ("", None)
+    );
+    assert!(said.error.is_none());
+    // The optional fields are the server's own.
+    let deliver = Deliver::receipt(text)
+        .option(0x001E, b"1\0")
+        .option(0x0427, &[5]);
+    let said = feed.receipt(deliver).await;
+    assert_eq!(said.provider_message_id.as_deref(), Some("1"));
+    assert_eq!(said.state, Some(MessageState::Undelivered));
+    assert_eq!(said.error.unwrap().provider_code(), Some("UNDELIV"));
+}
+
+#[tokio::test]
+async fn a_code_has_an_end() {
+    let mut feed = Feed::with("").await;
+    let text = format!("id:1 stat:UNDELIV err:{} text:", "9".repeat(100));
+    let receipt = feed.receipt(Deliver::receipt(&text)).await;
+    let code = receipt.error.unwrap().provider_code().map(str::to_owned);
+    assert_eq!(code, Some("9".repeat(40)));
 }
 
 #[tokio::test]
@@ -180,15 +212,24 @@ async fn a_receipt_before_the_answer_and_the_same_twice() {
 #[tokio::test]
 async fn an_intermediate_receipt_ends_nothing() {
     let mut feed = Feed::with("").await;
-    let deliver = Deliver {
-        esm_class: 0x20,
-        ..Deliver::receipt("id:1 stat:UNDELIV err:001")
-    };
-    let receipt = feed.receipt(deliver).await;
-    assert_eq!(
-        (receipt.state, receipt.is_final),
-        (Some(MessageState::Undelivered), false)
-    );
+    for (word, state) in [
+        ("UNDELIV", None),
+        ("EXPIRED", None),
+        ("REJECTD", None),
+        ("DELETED", None),
+        ("ENROUTE", Some(MessageState::Sent)),
+    ] {
+        let deliver = Deliver {
+            esm_class: 0x20,
+            ..Deliver::receipt(&format!("id:1 stat:{word} err:001"))
+        };
+        let receipt = feed.receipt(deliver).await;
+        assert_eq!((receipt.state, receipt.is_final), (state, false), "{word}");
+        assert!(receipt.error.is_none(), "{word}");
+        assert_eq!(receipt.provider_code.as_deref(), Some("001"), "{word}");
+        assert_eq!(receipt.provider_status, word);
+        assert_eq!(receipt.provider_message_id.as_deref(), Some("1"));
+    }
 }
 
 #[tokio::test]

@@ -104,12 +104,15 @@ async fn refused_credentials_stop_it_for_good() {
     for status in [0x0E, 0x0F] {
         let (smsc, provider) = server().await;
         let sent = send(&provider, message("one"));
-        smsc.connection().await.refuse_bind(status).await;
+        let mut line = smsc.connection().await;
+        line.refuse_bind(status).await;
         let error = sent.await.unwrap().unwrap_err();
         assert_eq!(
             (error.kind(), error.certainty()),
             (ErrorKind::Unauthorized, Certainty::Rejected)
         );
+        // Nothing was sent either way.
+        line.closed().await;
         assert_eq!(error.class(), Class::Account);
         smsc.nobody_connects().await;
         let error = send(&provider, message("two")).await.unwrap().unwrap_err();
@@ -240,22 +243,24 @@ async fn a_server_that_unbinds_when_nothing_is_outstanding_sees_it_closed() {
 }
 
 #[tokio::test]
-async fn a_session_that_may_not_send_is_bound_anew() {
-    let (smsc, provider) = server().await;
-    let mut line = warm(&smsc, &provider).await;
-    let sent = send(&provider, message("one"));
-    let (sequence, _) = line.submit().await;
-    line.refuse(sequence, 0x04).await;
-    let error = sent.await.unwrap().unwrap_err();
-    assert_eq!(
-        (error.kind(), error.certainty()),
-        (ErrorKind::Connect, Certainty::NotSent)
-    );
-    let unbind = line.read().await.command;
-    assert_eq!(unbind.id(), CommandId::Unbind);
-    line.say(unbind.sequence_number(), 0, Pdu::UnbindResp).await;
-    line.closed().await;
-    smsc.bound().await;
+async fn a_session_in_the_wrong_state_is_bound_anew() {
+    for status in [0x04, 0x05] {
+        let (smsc, provider) = server().await;
+        let mut line = warm(&smsc, &provider).await;
+        let sent = send(&provider, message("one"));
+        let (sequence, _) = line.submit().await;
+        line.refuse(sequence, status).await;
+        let error = sent.await.unwrap().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.certainty()),
+            (ErrorKind::Connect, Certainty::NotSent)
+        );
+        let unbind = line.read().await.command;
+        assert_eq!(unbind.id(), CommandId::Unbind, "0x{status:02X}");
+        line.say(unbind.sequence_number(), 0, Pdu::UnbindResp).await;
+        line.closed().await;
+        smsc.bound().await;
+    }
 }
 
 #[tokio::test]

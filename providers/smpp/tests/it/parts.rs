@@ -324,4 +324,56 @@ async fn a_late_answer_to_one_part_says_which() {
     let late = crate::support::receipt(&mut events).await;
     let part = late.part.unwrap();
     assert_eq!((part.number, part.total), (1, 3));
+    // The two after it were given up: the message is not accepted.
+    assert_eq!((late.state, late.provider_status.as_str()), (None, "0x00"));
+    assert_eq!(late.provider_message_id.as_deref(), Some("1"));
+    assert!(late.error.is_none());
+    line.nothing_comes().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_to_the_last_part_is_about_the_whole() {
+    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (sink, mut events) = crate::support::Sink::open();
+    provider.feed().unwrap().start(sink);
+    let mut line = smsc.bound().await;
+    let sent = send(&provider, message(&"x".repeat(300)));
+    let (one, _) = line.submit().await;
+    line.accept(one, "1").await;
+    let (two, _) = line.submit().await;
+    sent.await.unwrap().unwrap_err();
+    line.accept(two, "2").await;
+    let late = crate::support::receipt(&mut events).await;
+    let part = late.part.unwrap();
+    assert_eq!((part.number, part.total), (2, 2));
+    assert_eq!(late.state, Some(sms_framework::MessageState::Accepted));
+}
+
+#[tokio::test]
+async fn a_late_error_of_a_further_part_leaves_the_doubt() {
+    for status in [0x45, 0x58] {
+        let (smsc, provider) = server_with("timeout = '50ms'").await;
+        let (sink, mut events) = crate::support::Sink::open();
+        provider.feed().unwrap().start(sink);
+        let mut line = smsc.bound().await;
+        let sent = send(&provider, message(&"x".repeat(400)));
+        let (one, _) = line.submit().await;
+        line.accept(one, "1").await;
+        let (two, _) = line.submit().await;
+        let error = sent.await.unwrap().unwrap_err();
+        assert_eq!(error.certainty(), Certainty::MaybeSent);
+        line.refuse(two, status).await;
+        let late = crate::support::receipt(&mut events).await;
+        let part = late.part.unwrap();
+        assert_eq!((part.number, part.total, late.state), (2, 3, None));
+        let error = late.error.unwrap();
+        assert_eq!(
+            (error.kind(), error.certainty()),
+            (ErrorKind::BadAnswer, Certainty::MaybeSent)
+        );
+        let code = format!("0x{status:02X}");
+        assert_eq!(error.provider_code(), Some(code.as_str()));
+        let words = "part 2 of 3 was not taken, after the server took the parts before it: ";
+        assert!(error.message().starts_with(words), "{error}");
+    }
 }
