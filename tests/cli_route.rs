@@ -190,3 +190,39 @@ fn a_route_that_cannot_work_is_refused_with_its_line() {
         ran.err
     );
 }
+
+#[test]
+fn a_route_that_simulates_some_and_sends_others_is_refused_before_anything_starts() {
+    let place = Place::new().with("SMS_CONFIG", "sms.toml");
+    place.write(
+        "sms.toml",
+        "provider = 'main'\n\n[routes.main]\nuse = ['twilio', 'mock']\n",
+    );
+    let ran = place.run(&["config", "check"]).code(2);
+    assert!(
+        ran.err.contains(
+            "`routes.main` mixes `mock`, which only simulates, with `twilio`, which sends: leave one of them out; USE_MOCKS=true simulates everything (sms.toml, line 3)"
+        ),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_route_that_needs_what_its_provider_was_told_not_to_do_is_refused() {
+    let place = place("*: ok")
+        .with("SMS_ROUTES__MAIN__USE", "second, first")
+        .with("SMS_ROUTES__MAIN__NEEDS", "lookup,receipts")
+        .with("SMS_PROVIDERS__FIRST__LOOKUP", "false")
+        .with("SMS_PROVIDERS__SECOND__LOOKUP", "false");
+    let ran = place
+        .run(&["send", "--to", "+14155550123", "Hello"])
+        .code(2);
+    assert!(
+        ran.err.contains(
+            "`routes.main.needs` asks for `lookup`, which none of its providers can do: first, second (variable SMS_ROUTES__MAIN__NEEDS)"
+        ),
+        "{}",
+        ran.err
+    );
+}

@@ -100,7 +100,10 @@ impl Picked {
                 Err(error) => missing.push(error),
             }
         }
-        all_or_none_simulated(&choice, &members)?;
+        settings.check_routes(&|id| {
+            let member = members.iter().find(|member| member.id == id)?;
+            Some(member.capabilities)
+        })?;
         let enough = match settings.fallback() {
             Fallback::Error => missing.is_empty(),
             Fallback::Mock => !members.is_empty(),
@@ -142,21 +145,6 @@ impl Picked {
             tracing::error!("sms: the route `{provider}` goes without one of its providers: {why}");
         }
     }
-}
-
-/// A message that is only simulated must not pass for one that was sent.
-fn all_or_none_simulated(choice: &Choice, members: &[Member]) -> Result<(), Error> {
-    let simulates = |member: &&Member| member.capabilities.simulated;
-    let (mocks, real): (Vec<_>, Vec<_>) = members.iter().partition(simulates);
-    let (Some(mock), Some(real)) = (mocks.first(), real.first()) else {
-        return Ok(());
-    };
-    let message = format!(
-        "the route `{}` mixes `{}`, which only simulates, with `{}`, which sends",
-        choice.provider, mock.id, real.id
-    );
-    Err(Error::new(ErrorKind::Config, message)
-        .with_help("leave one of them out: USE_MOCKS=true simulates everything"))
 }
 
 /// The error of a start under `fallback = "error"`.

@@ -11,9 +11,9 @@ use super::files::{self, Texts};
 use super::keys::STACK_SECTIONS;
 use super::layer::Layer;
 use super::sources::Sources;
-use super::{Need, Settings, StackSettings, check, limits, routes, variables};
+use super::{SenderSettings, Settings, StackSettings, check, limits, routes, variables};
 use crate::error::{Error, ErrorKind};
-use crate::provider::Registry;
+use crate::provider::{Capabilities, Registry};
 
 pub(super) fn load(sources: Sources, registry: &Registry) -> Result<Settings, Error> {
     let mut problems = Vec::new();
@@ -51,18 +51,36 @@ impl Settings {
         };
         let providers = self.tables.keys().map(String::as_str).collect();
         let mut problems = Vec::new();
-        let can = |provider: &str, need: Need| {
-            let entry = self.tables.get(provider).map(|kind| registry.get(kind));
-            // One that is not linked is refused for that alone.
-            entry
-                .is_none_or(|entry| entry.map_or(true, |entry| need.is_met_by(&entry.capabilities)))
+        // What is not linked is refused for that alone.
+        let can = |provider: &str| {
+            let entry = registry.get(self.tables.get(provider)?).ok()?;
+            Some(entry.capabilities)
         };
         let routes = routes::read(&routes, &providers, &can, &mut problems);
         self.routes = routes;
-        let located = |(path, what): (String, String)| {
-            format!("`{path}` {what} ({})", self.origin_around(&path))
-        };
-        problems.into_iter().map(located).collect()
+        problems
+            .into_iter()
+            .map(|problem| self.problem_at(problem))
+            .collect()
+    }
+
+    /// What the routes ask of providers that these, as they are configured, cannot do.
+    ///
+    /// # Errors
+    /// `CONFIG`, with every key that asks too much.
+    pub(crate) fn check_routes(
+        &self,
+        can: &dyn Fn(&str) -> Option<Capabilities>,
+    ) -> Result<(), Error> {
+        let problems: Vec<_> = routes::beyond(&self.routes, can)
+            .into_iter()
+            .map(|problem| self.problem_at(problem))
+            .collect();
+        refuse(&problems)
+    }
+
+    fn problem_at(&self, (path, what): (String, String)) -> String {
+        format!("`{path}` {what} ({})", self.origin_around(&path))
     }
 }
 
@@ -177,8 +195,17 @@ fn stack(figment: &Figment, id: Option<&str>) -> Result<StackSettings, Error> {
         send: section(figment, "send", id)?,
         log: section(figment, "log", id)?,
         health: section(figment, "health", id)?,
-        senders: section(figment, "senders", id)?,
+        senders: senders(figment, id)?,
     })
+}
+
+/// A provider's own senders stand alone, for numbers belong to accounts.
+fn senders(figment: &Figment, id: Option<&str>) -> Result<SenderSettings, Error> {
+    let own = id.map(|id| format!("providers.{id}.senders"));
+    match own.filter(|own| figment.find_value(own).is_ok()) {
+        Some(own) => figment.focus(&own).extract_lossy().map_err(untypable),
+        None => section(figment, "senders", None),
+    }
 }
 
 /// A section of the framework, with a provider's own values over the global ones.

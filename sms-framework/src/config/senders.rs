@@ -1,6 +1,6 @@
 //! `[senders]`: whose number a message comes from that names no sender.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -24,11 +24,19 @@ impl SenderSettings {
 
     /// What is wrong, by the key that it is wrong with.
     pub(super) fn problems(&self) -> Vec<(&str, String)> {
-        let mut problems = Vec::new();
+        let (mut problems, mut places) = (Vec::new(), BTreeSet::new());
         for (place, senders) in &self.0 {
-            if let Err(error) = Place::parse(place) {
-                let what = format!("is neither a prefix nor a country: {}", error.message());
-                problems.push((place.as_str(), what));
+            match Place::parse(place) {
+                Ok(known) => {
+                    if !places.insert(known.to_string()) {
+                        let what = format!("is there twice: `{known}` is the same place");
+                        problems.push((place.as_str(), what));
+                    }
+                }
+                Err(error) => {
+                    let what = format!("is neither a prefix nor a country: {}", error.message());
+                    problems.push((place.as_str(), what));
+                }
             }
             if senders.is_empty() {
                 problems.push((place.as_str(), "names no sender".to_owned()));

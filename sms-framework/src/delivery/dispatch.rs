@@ -152,9 +152,12 @@ impl Dispatcher {
             if request.started().elapsed() >= chain.deadline {
                 return Err(out_of_time(error));
             }
-            tracing::warn!(message_id = %request.message().id(), "it goes on to another provider: {error}");
-            failed = Some(error);
             stop = journey.next(&self.router, request);
+            if let Some(next) = &stop {
+                let (id, next) = (request.message().id(), &next.chain.id);
+                tracing::warn!(message_id = %id, "it goes on to {next}: {error}");
+            }
+            failed = Some(error);
         }
     }
 

@@ -83,9 +83,12 @@ impl Registry {
         let help = match nearest(kind, self.0.keys().copied()) {
             Some(near) => format!(
                 "did you mean `{near}`? A provider that exists but is not linked needs its crate in \
-                 Cargo.toml and `{line}` in the program"
+                 Cargo.toml and `{line}` in the program; a table of another name says its `kind = \"…\"`"
             ),
-            None => format!("add its crate to Cargo.toml and the line `{line}` to the program"),
+            None => format!(
+                "add its crate to Cargo.toml and the line `{line}` to the program; a table of another \
+                 name says its `kind = \"…\"`"
+            ),
         };
         Error::new(
             ErrorKind::Config,

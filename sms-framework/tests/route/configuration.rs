@@ -106,6 +106,10 @@ fn every_mistake_in_a_route_is_one_sentence_with_its_line() {
             "`senders.+0` is neither a prefix nor a country: `+0` is no prefix of phone numbers: a plus and 1 to 15 digits, such as +44 (the built-in TOML text, line 2)",
         ),
         (
+            "[senders]\nGB = 'ACME'\ngb = 'ACME'",
+            "`senders.gb` is there twice: `GB` is the same place (the built-in TOML text, line 3)",
+        ),
+        (
             "[senders]\nGB = []",
             "`senders.GB` names no sender (the built-in TOML text, line 2)",
         ),
@@ -153,7 +157,7 @@ async fn a_route_of_mocks_and_real_ones_is_refused() {
     let error = client(ROUTE, &[("a", provider()), ("b", mock.clone())]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the route `main` mixes `b`, which only simulates, with `a`, which sends"
+        "`routes.main` mixes `b`, which only simulates, with `a`, which sends: leave one of them out; USE_MOCKS=true simulates everything (the built-in TOML text, line 2)"
     );
     // A rehearsal with mocks alone is fine.
     let sms = client(ROUTE, &[("a", mock.clone()), ("b", mock)]).unwrap();

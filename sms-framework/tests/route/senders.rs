@@ -95,6 +95,7 @@ async fn each_provider_may_have_numbers_of_its_own() {
     let toml = "
         [senders]
         '+1' = '+15550000001'
+        '+1415' = '+15550000003'
         [providers.b.senders]
         '+1' = '+15550000002'
         [routes.main]
@@ -104,5 +105,5 @@ async fn each_provider_may_have_numbers_of_its_own() {
     let world = World::new(toml, [("a", down), ("b", provider())]);
     assert_eq!(from(&world, "+14155550123").await, "+15550000002");
     let call = &world.provider("a").calls()[0];
-    assert_eq!(call.message.from().unwrap().to_string(), "+15550000001");
+    assert_eq!(call.message.from().unwrap().to_string(), "+15550000003");
 }

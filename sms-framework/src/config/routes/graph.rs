@@ -3,14 +3,55 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Need, RouteSettings, Target};
+use crate::provider::Capabilities;
+
+/// What providers can do, by id; nothing where that is not known.
+pub(in crate::config) type Abilities<'a> = &'a dyn Fn(&str) -> Option<Capabilities>;
+
+/// Needs that nobody meets, and routes where some simulate and others send: the dotted key, and
+/// what is wrong with it.
+pub(in crate::config) fn beyond(
+    routes: &BTreeMap<String, RouteSettings>,
+    can: Abilities<'_>,
+) -> Vec<(String, String)> {
+    let mut problems = Vec::new();
+    for (name, route) in routes {
+        let path = format!("routes.{name}");
+        problems.extend(mixed(routes, name, can));
+        problems.extend(unmet(routes, &path, &route.needs, &route.targets, can));
+        for (at, rule) in route.rules.iter().enumerate() {
+            let path = format!("{path}.rules.{at}");
+            problems.extend(unmet(routes, &path, &rule.needs, &rule.targets, can));
+        }
+    }
+    problems
+}
+
+/// A message that is only simulated must not pass for one that was sent.
+fn mixed(
+    routes: &BTreeMap<String, RouteSettings>,
+    route: &str,
+    can: Abilities<'_>,
+) -> Option<(String, String)> {
+    let providers = providers_of(routes, route);
+    let that = |simulated: bool| {
+        let one = |id: &&String| can(id).is_some_and(|can| can.simulated == simulated);
+        providers.iter().find(one)
+    };
+    let (mock, real) = (that(true)?, that(false)?);
+    let what = format!(
+        "mixes `{mock}`, which only simulates, with `{real}`, which sends: leave one of them out; USE_MOCKS=true simulates everything"
+    );
+    Some((format!("routes.{route}"), what))
+}
 
 /// The needs that no provider behind the targets meets.
-pub(super) fn unmet(
+fn unmet(
     routes: &BTreeMap<String, RouteSettings>,
     path: &str,
     needs: &[Need],
     targets: &[Target],
-    can: &dyn Fn(&str, Need) -> bool,
+    can: Abilities<'_>,
 ) -> Vec<(String, String)> {
     let mut providers = BTreeSet::new();
     let mut routes_seen = BTreeSet::new();
@@ -31,7 +72,8 @@ pub(super) fn unmet(
             None => drop(providers.insert(name)),
         }
     }
-    let nobody = |need: &&Need| !providers.iter().any(|provider| can(provider, **need));
+    let meets = |id: &str, need: Need| can(id).is_none_or(|can| need.is_met_by(&can));
+    let nobody = |need: &&Need| !providers.iter().any(|id| meets(id, **need));
     let problem = |need: &Need| {
         let names = Vec::from_iter(providers.iter().copied()).join(", ");
         let what = format!("asks for `{need}`, which none of its providers can do: {names}");

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub(super) use graph::providers_of;
+pub(super) use graph::{beyond, providers_of};
 pub(super) use read::read;
 
 use crate::message::Place;

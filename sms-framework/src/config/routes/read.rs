@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use figment::value::{Dict, Value};
 
-use super::graph::{looping, unmet};
+use super::graph::{Abilities, beyond, looping};
 use super::{Need, RouteSettings, RuleSettings, Strategy, Target};
 use crate::message::Place;
 use crate::nearest::nearest;
 
-/// Reads `[routes.*]`: the routes, and what is wrong with which dotted key. `can` tells whether a
-/// provider of that name meets a need.
+/// Reads `[routes.*]`: the routes, and what is wrong with which dotted key.
 pub(in crate::config) fn read(
     routes: &Dict,
     providers: &BTreeSet<&str>,
-    can: &dyn Fn(&str, Need) -> bool,
+    can: Abilities<'_>,
     problems: &mut Vec<(String, String)>,
 ) -> BTreeMap<String, RouteSettings> {
     let mut known: BTreeSet<&str> = providers.clone();
@@ -43,14 +42,7 @@ pub(in crate::config) fn read(
         let what = format!("leads back to itself: {}", name.join(" → "));
         problems.push((format!("routes.{}.use", name[0]), what));
     }
-    for (name, route) in &read {
-        let path = format!("routes.{name}");
-        problems.extend(unmet(&read, &path, &route.needs, &route.targets, can));
-        for (at, rule) in route.rules.iter().enumerate() {
-            let path = format!("{path}.rules.{at}");
-            problems.extend(unmet(&read, &path, &rule.needs, &rule.targets, can));
-        }
-    }
+    problems.extend(beyond(&read, can));
     read
 }
 
@@ -193,7 +185,9 @@ impl Reader<'_> {
     fn needs(&mut self, path: &str, table: &Dict) -> Vec<Need> {
         let path = format!("{path}.needs");
         let mut needs = Vec::new();
-        for word in self.texts(&path, table.get("needs")) {
+        let written = self.texts(&path, table.get("needs"));
+        for word in written.iter().flat_map(|text| text.split(',')) {
+            let word = word.trim();
             match Need::ALL.iter().find(|(name, _)| *name == word) {
                 Some((_, need)) => needs.push(*need),
                 None => {
@@ -208,12 +202,15 @@ impl Reader<'_> {
 
     fn targets(&mut self, path: &str, table: &Dict) -> Option<Vec<Target>> {
         let path = format!("{path}.use");
-        let one;
+        let listed;
         let items = match table.get("use") {
             Some(Value::Array(_, items)) if !items.is_empty() => items.as_slice(),
-            Some(text) if text.as_str().is_some() => {
-                one = [text.clone()];
-                &one[..]
+            Some(Value::String(tag, text)) => {
+                let names = text
+                    .split(',')
+                    .map(|name| Value::String(*tag, name.trim().to_owned()));
+                listed = Vec::from_iter(names);
+                &listed
             }
             None => {
                 self.problem(&path, "is missing: name at least one provider");
