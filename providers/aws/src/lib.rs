@@ -76,9 +76,9 @@
 //!    URL, **raw message delivery off** (raw messages are not signed). It confirms itself.
 //!
 //! A call is believed if it is of the topic in `topic_arn`, not more than an hour old, and signed with
-//! a certificate that `sns.REGION.amazonaws.com` (or `.com.cn`) gave out over HTTPS. Both versions of the
-//! signature are checked; version 2 (SHA-256) is the better setting of a topic. The program needs to reach
-//! that host. Where it cannot, the call is answered with 503 and comes again.
+//! a certificate that `sns.REGION.amazonaws.com` (or `.com.cn`) gave out over HTTPS, in the region of the
+//! topic and at the path of certificates. Both versions of the signature are checked; version 2 (SHA-256) is the better setting of a topic. The program
+//! needs to reach that host. Where it cannot, the call is answered with 503 and comes again.
 //!
 //! | event | state |
 //! |---|---|
