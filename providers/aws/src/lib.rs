@@ -51,8 +51,9 @@
 //! # Certainty
 //! The call has no idempotency key and AWS lists no messages, so a second call is a second message and
 //! nobody can be asked. One call is one request: AWS's own client would make three of it.
-//! With `retry.after_server_error = "hold"` a message whose answer was a 5xx waits for its event
-//! instead of going out again.
+//! A message that was answered with a 5xx or a 408 is sent again by default
+//! (`retry.after_server_error = "resend"`), for AWS cannot be asked: set `"hold"` where doubles cost more
+//! than gaps, and it waits for its event instead.
 //!
 //! | what happened | certainty |
 //! |---|---|
