@@ -86,8 +86,9 @@
 //! Calls are answered with an empty TwiML response, so that the phone gets no message back.
 //!
 //! # Lookup
-//! [`Lookup`](sms_framework::provider::Lookup) asks for the latest messages to the recipient and
-//! compares sender and text. The list lags, and Twilio may have changed the text (smart encoding,
+//! [`Lookup`](sms_framework::provider::Lookup) asks for the messages to the recipient and
+//! compares sender and text, until a whole page is older than the attempt. More than five pages are an
+//! error, for what was not looked at may be the message. The list lags, and Twilio may have changed the text (smart encoding,
 //! link shortening), so finding nothing proves nothing.
 //!
 //! # Traps
