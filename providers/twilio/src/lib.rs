@@ -104,7 +104,10 @@
 //! # Not known
 //! Twilio's public material does not say, and nothing is made of:
 //!
-//! * what `partially_delivered` means: in a receipt, it is no state;
+//! * what `partially_delivered` means: in a receipt, it is no state; in an answer, accepted;
+//! * how many requests at once an account may make: nothing bounds them here;
+//! * whether a messaging service encodes smartly unless it is told: the segments are those of Twilio's
+//!   answer, where it counts them;
 //! * the time zone of `RawDlrDoneDate`: receipts have no time;
 //! * the HTTP status of many codes, and whether 20503 means that nothing was taken: it counts as
 //!   `MaybeSent`;
