@@ -59,7 +59,7 @@
 //! |---|---|
 //! | no connection | `NotSent` |
 //! | 429, `ThrottlingException`, `DAILY_NOTIFY_TIER_MESSAGE_LIMIT` | `NotSent` |
-//! | another 4xx | `Rejected`: by its `Reason`, else by its `__type`, else by its status |
+//! | another 4xx | `Rejected`: by its `Reason`, else by its `__type` (or the header `x-amzn-errortype`), else by its status |
 //! | `InternalServerException` with any status, 5xx with whatever code | `MaybeSent` |
 //! | no answer, half an answer, a 200 without `MessageId` | `MaybeSent` |
 //!
