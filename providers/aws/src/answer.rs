@@ -35,7 +35,10 @@ pub(crate) fn read(
 /// that AWS adds later.
 fn refusal(answer: &Answer, signed_at: Timestamp, hidden: &[&str]) -> Error {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let kind = body["__type"].as_str().and_then(without_namespace);
+    let kind = body["__type"]
+        .as_str()
+        .or_else(|| answer.headers.get("x-amzn-errortype")?.to_str().ok())
+        .and_then(without_namespace);
     let reason = body["Reason"].as_str().and_then(name);
     let known = |code: &&str| Code::find(CODES, Phase::Request, code).is_some();
     let said = body["Message"]
@@ -54,8 +57,9 @@ fn refusal(answer: &Answer, signed_at: Timestamp, hidden: &[&str]) -> Error {
     }
 }
 
-/// `namespace#Name` is the same as `Name`.
+/// `namespace#Name` is the same as `Name`, and so is the header's `Name:http://…`.
 fn without_namespace(kind: &str) -> Option<&str> {
+    let kind = kind.split(':').next().unwrap_or_default();
     name(kind.rsplit('#').next().unwrap_or_default())
 }
 

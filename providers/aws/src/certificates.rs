@@ -19,6 +19,9 @@ use crate::host::Sns;
 /// A region has one at a time.
 const KEPT: usize = 4;
 
+/// What a certificate begins with.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// The certificates that were fetched, by their URL.
 pub(crate) struct Certificates {
     sns: Sns,
@@ -57,7 +60,11 @@ impl Certificates {
         if let Some(known) = self.known(url) {
             return Ok(known);
         }
-        let answer = self.sns.get("SigningCertURL", url).await?;
+        let answer = self.sns.certificate(url).await?;
+        // A reader of PEM passes over what stands before: words of an answer, or another's text.
+        if !answer.body.starts_with(BEGIN) {
+            return Err(unreadable());
+        }
         let fetched = CertificateDer::from_pem_slice(&answer.body).map_err(|_| unreadable())?;
         EndEntityCert::try_from(&fetched).map_err(|_| unreadable())?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,6 +25,11 @@ fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
     let settled = |state: &MessageState| !state.is_final() || is_final != Some(false);
     let delivered = |state: &MessageState| *state == MessageState::Delivered;
     let state = state_of(status).filter(|state| delivered(state) || settled(state));
+    // Nor is why it failed said of a failure that is no state yet.
+    let error = state
+        .as_ref()
+        .and_then(|_| Code::find(CODES, Phase::Delivery, status))
+        .map(Code::error);
     let ours = body["context"][MESSAGE_ID_PARAMETER].as_str();
     let receipt = DeliveryReceipt::new(status)
         .id(text(body, "messageId")?)
@@ -33,7 +38,7 @@ fn receipt(body: &Value) -> Result<DeliveryReceipt, Error> {
             .as_str()
             .and_then(PhoneNumber::from_vendor))
         .state(state)
-        .error(Code::find(CODES, Phase::Delivery, status).map(Code::error))
+        .error(error)
         .at(at(body))
         .segments(segments(body));
     // Where carriers tell nothing of phones, the last word is `TEXT_SUCCESSFUL`.

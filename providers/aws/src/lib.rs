@@ -51,14 +51,14 @@
 //! # Certainty
 //! The call has no idempotency key and AWS lists no messages, so a second call is a second message and
 //! nobody can be asked. One call is one request: AWS's own client would make three of it.
-//! So a message whose answer was a 5xx is `unknown`; with `retry.after_server_error = "resend"` it
-//! goes out again.
+//! So a message whose answer was a 5xx or a 408 is `unknown` and waits for its event; with
+//! `retry.after_server_error = "resend"` it goes out again.
 //!
 //! | what happened | certainty |
 //! |---|---|
 //! | no connection | `NotSent` |
 //! | 429, `ThrottlingException`, `DAILY_NOTIFY_TIER_MESSAGE_LIMIT` | `NotSent` |
-//! | another 4xx | `Rejected`: by its `Reason`, else by its `__type`, else by its status |
+//! | another 4xx | `Rejected`: by its `Reason`, else by its `__type` (or the header `x-amzn-errortype`), else by its status |
 //! | `InternalServerException` with any status, 5xx with whatever code | `MaybeSent` |
 //! | no answer, half an answer, a 200 without `MessageId` | `MaybeSent` |
 //!
@@ -76,9 +76,9 @@
 //!    URL, **raw message delivery off** (raw messages are not signed). It confirms itself.
 //!
 //! A call is believed if it is of the topic in `topic_arn`, not more than an hour old, and signed with
-//! a certificate that `sns.REGION.amazonaws.com` (or `.com.cn`) gave out over HTTPS. Both versions of the
-//! signature are checked; version 2 (SHA-256) is the better setting of a topic. The program needs to reach
-//! that host. Where it cannot, the call is answered with 503 and comes again.
+//! a certificate that `sns.REGION.amazonaws.com` (or `.com.cn`) gave out over HTTPS, in the region of the
+//! topic and at the path of certificates. Both versions of the signature are checked; version 2 (SHA-256) is the better setting of a topic. The program
+//! needs to reach that host. Where it cannot, the call is answered with 503 and comes again.
 //!
 //! | event | state |
 //! |---|---|

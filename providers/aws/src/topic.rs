@@ -39,15 +39,15 @@ impl Topic {
         let Some(arn) = &config.topic_arn else {
             return Ok(None);
         };
-        if !is_topic(arn) {
+        let Some(region) = region_of(arn) else {
             let why = "it is no ARN of an SNS topic, like arn:aws:sns:eu-central-1:123456789012:sms-events";
             return Err(check.wrong("topic_arn", why));
-        }
+        };
         if config.configuration_set.is_none() {
             let why = "no event comes without a configuration set; set `configuration_set`, too";
             return Err(check.wrong("topic_arn", why));
         }
-        let sns = Sns::new(http.clone(), instead);
+        let sns = Sns::new(http.clone(), region.to_owned(), instead);
         Ok(Some(Self {
             arn: arn.clone(),
             certificates: Certificates::new(sns.clone()),
@@ -73,13 +73,19 @@ impl Topic {
     }
 }
 
-/// `arn:PARTITION:sns:REGION:ACCOUNT:NAME`.
-fn is_topic(arn: &str) -> bool {
+/// The region of `arn:PARTITION:sns:REGION:ACCOUNT:NAME`: it becomes part of a host name.
+fn region_of(arn: &str) -> Option<&str> {
     let parts: Vec<_> = arn.split(':').collect();
-    parts.len() == 6
-        && parts[0] == "arn"
-        && parts[2] == "sns"
-        && parts.iter().all(|part| !part.is_empty())
+    let of_a_region = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    match parts[..] {
+        ["arn", partition, "sns", region, account, name]
+            if ![partition, region, account, name].contains(&"")
+                && region.bytes().all(of_a_region) =>
+        {
+            Some(region)
+        }
+        _ => None,
+    }
 }
 
 fn loopback(check: &TableCheck<'_>, text: &str) -> Result<Url, Error> {

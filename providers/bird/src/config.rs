@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sms_framework::config::duration;
-use sms_framework::provider::http::TableCheck;
 use sms_framework::provider::http::reqwest::Url;
+use sms_framework::provider::http::{CallbackUrl, TableCheck};
 use sms_framework::provider::signature::from_base64;
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, Sender};
@@ -101,7 +101,7 @@ pub struct BirdConfig {
     /// Where the API is.
     pub base_url: Option<String>,
     /// Where the vendor calls with reports. Classic only.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// What calls to us are signed with.
     pub webhook_secret: Option<SecretString>,
     /// How long DNS, connect and TLS may take. Default 10 s.

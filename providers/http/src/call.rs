@@ -50,6 +50,10 @@ impl CallAuth {
             None | Some(Toml::String(..)) => return Ok(Self::UrlSecret),
             Some(_) => return Err(check.wrong(key, one)),
         };
+        if table.url_secret && !has_secret {
+            let why = "its calls are told by a secret in our URL, too; set `webhook_path_secret`";
+            return Err(check.wrong(key, why));
+        }
         let constant = |text: &str| {
             let template = Template::read(names, key, text, Place::Auth)?;
             let value = template.constant(names.secrets);

@@ -81,7 +81,7 @@ impl Plugin for Http {
         let judge = Judge::read(&check, accept, config.reject.as_ref())?;
         let calls = calls(&names, &config, path_secret, callback.is_some(), &plan)?;
         all_is_used(&names, &config)?;
-        warn(id, &judge);
+        warn(id, &judge, calls.as_ref());
         let mut capabilities = plan.capabilities(callback.is_some());
         capabilities.receipts = calls.as_ref().is_some_and(|calls| calls.receipts.is_some());
         capabilities.inbound = calls.as_ref().is_some_and(|calls| calls.inbound.is_some());
@@ -259,11 +259,17 @@ fn all_is_used(names: &Names<'_>, config: &HttpConfig) -> Result<(), Error> {
     Ok(())
 }
 
-fn warn(id: &str, judge: &Judge) {
+fn warn(id: &str, judge: &Judge, calls: Option<&Calls>) {
     if judge.takes_silence_for_success() {
         tracing::warn!(
             provider = id,
             "accept asks nothing of the body: a gateway that tells errors with a 2xx is taken at its status; set `accept.id` or `accept.where`"
+        );
+    }
+    if calls.is_some_and(Calls::believes_any_body) {
+        tracing::warn!(
+            provider = id,
+            "the header or token that a gateway's calls are told by does not cover their bodies: set `webhook_path_secret` besides"
         );
     }
 }

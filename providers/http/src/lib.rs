@@ -207,7 +207,7 @@
 //! | `to`, `at` | none | the paths of the recipient, and of the time (seconds since 1970, or RFC 3339) |
 //! | `error` | none | the path of a code; `codes` says what it means, in the words of `[reject]`. Another is kept, and is a `REFUSED` where the state says that the message failed |
 //! | `states` | none | word = `scheduled`, `accepted`, `sent`, `delivered`, `undelivered`, `failed`, `canceled`, `expired` or `rejected`; another word is kept and changes nothing |
-//! | `auth` | `"url_secret"` | how a call is told from anybody's: `"url_secret"`, `{ basic = [USER, PASSWORD] }`, `{ header = [NAME, VALUE] }`, `{ jwt_hs256 = [HEADER, KEY] }` |
+//! | `auth` | `"url_secret"` | how a call is told from anybody's: `"url_secret"`, `{ basic = [USER, PASSWORD] }`, `{ header = [NAME, VALUE] }`, `{ jwt_hs256 = [HEADER, KEY] }`; with `url_secret = true` in such a table, it does not start without `webhook_path_secret` |
 //! | `reply` | `{ status = 200 }` | what the gateway hears: `status`, `body`, `content_type` (`"text/plain"`); of messages from phones, too |
 //!
 //! `[inbound]` has `from`, `each`, `when` and `auth` likewise, and the paths `sender`, `to`, `text`, and,
@@ -216,14 +216,16 @@
 //!
 //! Set up the gateway to call `callback_url/webhook_path_secret`, or put `{receipt_url?}` into the
 //! request. Where `webhook_path_secret` is set, every call must have it, whatever `auth` says. Neither a
-//! header nor a token (`jwt_hs256`; its `exp` is heeded) covers the body of a call: prefer to set the
-//! secret besides.
+//! header nor a token (`jwt_hs256`; its `exp` is heeded) covers the body of a call: set the
+//! secret besides (without it a warning is logged at the start).
 //!
 //! # What follows from a description
 //! The capabilities are not declared but derived: `{message_id}` makes receipts match (`idempotent`
 //! makes it a key), `{receipt_url}` does where there is a `callback_url`, `{validity_seconds?}` takes
 //! validity periods, `max_segments` bounds the length, `[receipt]` and `[inbound]` hear from the gateway.
-//! There is no lookup: a message that may be out is held for a person.
+//! There is no lookup. A message that may be out is held for a person; but one that was answered with a 5xx
+//! or a 408 is sent again by default (`retry.after_server_error = "resend"`), for a gateway cannot be
+//! asked: set `"hold"` where doubles cost more than gaps.
 //!
 //! # What cannot be described
 //! These need a plugin, or belong elsewhere:

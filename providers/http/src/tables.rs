@@ -119,6 +119,7 @@ pub(crate) struct CallAuthTable {
     pub(crate) basic: Option<[String; 2]>,
     pub(crate) header: Option<[String; 2]>,
     pub(crate) jwt_hs256: Option<[String; 2]>,
+    pub(crate) url_secret: bool,
 }
 
 /// `[accept]`

@@ -71,6 +71,13 @@ impl Webhooks for Calls {
 }
 
 impl Calls {
+    /// Whether a call is believed by a header or a token alone, whatever its body says.
+    pub(crate) fn believes_any_body(&self) -> bool {
+        let receipts = self.receipts.iter().map(|receipts| &receipts.auth);
+        let mut all = receipts.chain(self.inbound.iter().map(|inbound| &inbound.auth));
+        self.path_secret.is_none() && all.any(|auth| !matches!(auth, CallAuth::UrlSecret))
+    }
+
     /// Whether the call is of a sort: by its `when` where it has one, else by the field that every
     /// call of the sort has. A sort that is alone is judged by its secret only.
     fn sort(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sms_framework::config::duration;
 use sms_framework::message::{MessageId, ServiceId};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, callback_for};
+use sms_framework::provider::http::{CallbackUrl, TableCheck, callback_for};
 use sms_framework::provider::signature::from_base64;
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, Sender};
@@ -101,7 +101,7 @@ pub struct TelnyxConfig {
     /// Where the API is.
     pub base_url: String,
     /// Where Telnyx reports how messages fare.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The account's public key in Base64.
     pub public_key: Option<String>,
     /// How long DNS, connect and TLS may take. Default 10 s.

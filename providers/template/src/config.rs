@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use sms_framework::Sender;
 use sms_framework::config::duration;
+use sms_framework::provider::http::CallbackUrl;
 use sms_framework::provider::{ConfigKey, KeyType};
 
 pub(crate) const KEYS: &[ConfigKey] = &[
@@ -64,7 +65,7 @@ pub struct TemplateConfig {
     /// Where the API is.
     pub base_url: String,
     /// Where the vendor posts receipts and messages from phones.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The secret that the vendor signs its calls with.
     pub webhook_secret: Option<SecretString>,
     /// How long DNS, connect and TLS may take. Default 10 s.

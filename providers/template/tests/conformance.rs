@@ -82,4 +82,11 @@ fn signed(body: serde_json::Value) -> WebhookCall {
         .body(body)
 }
 
+#[test]
+fn what_stands_in_our_url_is_not_shown() {
+    let mut config = sms_provider_template::TemplateConfig::default();
+    config.callback_url = Some("https://me:very-secret@example.org/sms".into());
+    assert!(!format!("{config:?}").contains("very-secret"));
+}
+
 sms_framework::conformance!(suite);

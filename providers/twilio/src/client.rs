@@ -29,6 +29,8 @@ pub struct Twilio {
     from: Sender,
     service: Option<ServiceId>,
     status_callback: Option<Url>,
+    /// The user and the password in it, as it has them.
+    callback_login: Option<SecretString>,
     /// What Twilio's calls are signed with.
     pub(crate) tokens: Vec<SecretString>,
 }
@@ -74,9 +76,11 @@ impl Twilio {
 
     /// What must never be shown of a request, beside digits.
     pub(crate) fn hidden<'a>(&'a self, message: &'a Outbound) -> Vec<&'a str> {
-        let secrets = self.tokens.iter().chain([&self.password]);
+        let login = self.callback_login.iter();
+        let secrets = self.tokens.iter().chain([&self.password]).chain(login);
         let secrets = secrets.map(ExposeSecret::expose_secret);
-        secrets.chain([message.body()]).collect()
+        let password = self.status_callback.as_ref().and_then(Url::password);
+        secrets.chain(password).chain([message.body()]).collect()
     }
 
     fn form<'a>(
@@ -103,6 +107,15 @@ impl Twilio {
             form.push(("ValidityPeriod", seconds.to_string().into()));
         }
         Ok(form)
+    }
+}
+
+/// `user:password`, or the user alone.
+fn login(url: &Url) -> Option<SecretString> {
+    let user = url.username();
+    match url.password() {
+        Some(password) => Some(format!("{user}:{password}").into()),
+        None => (!user.is_empty()).then(|| user.to_owned().into()),
     }
 }
 
@@ -172,6 +185,7 @@ impl Plugin for Twilio {
         let base = checked.base_url()?;
         let (connect_timeout, timeout) = checked.timeouts()?;
         let service = checked.service()?;
+        let status_callback = checked.status_callback()?;
         Ok(Self {
             http: HttpClient::new(connect_timeout, timeout)?,
             messages: join(
@@ -179,7 +193,8 @@ impl Plugin for Twilio {
                 &["2010-04-01", "Accounts", account_sid, "Messages.json"],
             )
             .into(),
-            status_callback: checked.status_callback()?,
+            callback_login: status_callback.as_ref().and_then(login),
+            status_callback,
             tokens: checked.signing_tokens()?,
             from: checked.sender(service.as_ref()),
             base,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sms_framework::config::duration;
 use sms_framework::message::{MessageId, ServiceId};
 use sms_framework::provider::http::reqwest::Url;
-use sms_framework::provider::http::{TableCheck, callback_for};
+use sms_framework::provider::http::{CallbackUrl, TableCheck, callback_for};
 use sms_framework::provider::{ConfigKey, KeyType};
 use sms_framework::{Error, Sender};
 
@@ -88,7 +88,7 @@ pub struct TwilioConfig {
     /// Where the API is instead of Twilio's host.
     pub base_url: Option<String>,
     /// Where Twilio posts delivery receipts.
-    pub status_callback: Option<String>,
+    pub status_callback: Option<CallbackUrl>,
     /// How long DNS, connect and TLS may take. Default 10 s.
     #[serde(deserialize_with = "duration::deserialize")]
     pub connect_timeout: Duration,

@@ -86,8 +86,9 @@
 //! Calls are answered with an empty TwiML response, so that the phone gets no message back.
 //!
 //! # Lookup
-//! [`Lookup`](sms_framework::provider::Lookup) asks for the latest messages to the recipient and
-//! compares sender and text. The list lags, and Twilio may have changed the text (smart encoding,
+//! [`Lookup`](sms_framework::provider::Lookup) asks for the messages to the recipient and
+//! compares sender and text, until a whole page is older than the attempt. More than five pages are an
+//! error, for what was not looked at may be the message. The list lags, and Twilio may have changed the text (smart encoding,
 //! link shortening), so finding nothing proves nothing.
 //!
 //! # Traps
@@ -103,7 +104,10 @@
 //! # Not known
 //! Twilio's public material does not say, and nothing is made of:
 //!
-//! * what `partially_delivered` means: in a receipt, it is no state;
+//! * what `partially_delivered` means: in a receipt, it is no state; in an answer, accepted;
+//! * how many requests at once an account may make: nothing bounds them here;
+//! * whether a messaging service encodes smartly unless it is told: the segments are those of Twilio's
+//!   answer, where it counts them;
 //! * the time zone of `RawDlrDoneDate`: receipts have no time;
 //! * the HTTP status of many codes, and whether 20503 means that nothing was taken: it counts as
 //!   `MaybeSent`;

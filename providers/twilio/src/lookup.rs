@@ -23,7 +23,8 @@ const TRIAL_PREFIX: &str = "Sent from your Twilio trial account - ";
 
 #[async_trait]
 impl Lookup for Twilio {
-    /// Asks for the messages to the recipient, newest first, and walks back to `since`.
+    /// Asks for the messages to the recipient and walks on until a whole page is older than `since`:
+    /// that the newest come first is nowhere promised.
     ///
     /// There is no filter on the date: `DateSent`, the only one, hides messages that are still queued.
     async fn find(&self, message: &Outbound, since: Timestamp) -> Result<Vec<Acceptance>, Error> {
@@ -47,12 +48,13 @@ impl Lookup for Twilio {
                 .iter()
                 .filter(|row| is_recent(row) && self.is_like(row, message));
             found.extend(candidates.filter_map(Resource::acceptance));
-            if rows.iter().all(is_recent) {
+            if rows.is_empty() || rows.iter().any(is_recent) {
                 next = self.next_page(&page)?;
             }
         }
-        if found.is_empty() && next.is_some() {
-            // What was not looked at is no evidence of absence.
+        if next.is_some() {
+            // What was not looked at is no evidence of absence, and what was found may all be of other
+            // messages.
             return Err(Error::new(
                 ErrorKind::BadAnswer,
                 "there are more messages to this recipient than can be looked through",

@@ -67,9 +67,5 @@ pub(crate) fn state_of(status: &str) -> Option<MessageState> {
 
 /// Where a message stands that Twilio has, whatever its word.
 fn at_least(status: &str) -> MessageState {
-    state_of(status).unwrap_or(match status {
-        // Undocumented; some part at least went out.
-        "partially_delivered" => MessageState::Sent,
-        _ => MessageState::Accepted,
-    })
+    state_of(status).unwrap_or(MessageState::Accepted)
 }

@@ -66,6 +66,24 @@ async fn a_namespace_before_the_type_is_nothing() {
 }
 
 #[tokio::test]
+async fn a_type_in_the_header_stands_in_for_one_in_the_body() {
+    for kind in [
+        "ThrottlingException",
+        "com.amazonaws.sms#ThrottlingException",
+        "ThrottlingException:http://internal.amazon.com/coral/com.amazonaws.sms/",
+    ] {
+        let answer = Answer::empty(400).header("x-amzn-errortype", kind);
+        let error = refused_with(answer).await;
+        assert_eq!(error.provider_code(), Some("ThrottlingException"), "{kind}");
+        assert_eq!(error.certainty(), Certainty::NotSent);
+    }
+    let answer =
+        error(400, body("ThrottlingException", "")).header("x-amzn-errortype", "ConflictException");
+    let error = refused_with(answer).await;
+    assert_eq!(error.provider_code(), Some("ThrottlingException"));
+}
+
+#[tokio::test]
 async fn a_wait_in_the_header_comes_before_ours() {
     let answer = error(400, body("ThrottlingException", "")).header("retry-after", "7");
     assert_eq!(

@@ -87,6 +87,11 @@ fn bad_values_are_refused_by_name() {
             topic,
         ),
         (
+            "topic_arn = 'arn:aws:sns:example.org/:123456789012:sms-events'",
+            "topic_arn",
+            topic,
+        ),
+        (
             "topic_arn = 'arn:aws:sns:eu-central-1:123456789012:'",
             "topic_arn",
             topic,

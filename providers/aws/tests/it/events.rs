@@ -143,6 +143,8 @@ async fn the_event_says_whether_it_is_the_last() {
         event["isFinal"] = is_final;
         let receipt = read(&provider, &event).await;
         assert_eq!((receipt.state, receipt.is_final), (state, ends), "{event}");
+        let fails = state == Some(Undelivered);
+        assert_eq!(receipt.error.is_some(), fails, "{event}");
     }
 }
 

@@ -200,6 +200,11 @@ async fn a_certificate_is_fetched_from_sns_alone() {
         "http://sns.eu-central-1.amazonaws.com/x.pem",
         "https://sns.eu-central-1.amazonaws.com.evil.example/x.pem",
         "https://sns.eu-central-1.amazonaws.com@evil.example/x.pem",
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.eu-central-1.amazonaws.com/x.pem",
+        "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem?x=1",
+        "https://sns.eu-central-1.amazonaws.com/?Action=Publish&Message=x",
         "x.pem",
         "",
         &*elsewhere,
@@ -241,7 +246,9 @@ async fn only_so_many_certificates_are_kept() {
     let provider = hearing(sns.url());
     let with = |number: usize| {
         let mut fields = unsigned(&event("TEXT_DELIVERED").to_string());
-        let url = format!("https://sns.eu-central-1.amazonaws.com/{number}.pem");
+        let url = format!(
+            "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-{number}.pem"
+        );
         fields["SigningCertURL"] = json!(url);
         call(&sign(fields))
     };
@@ -268,6 +275,12 @@ async fn a_certificate_that_cannot_be_had_asks_for_the_call_again() {
         Then::Answer(Answer::empty(429)),
         Then::Answer(Answer::empty(302)),
         Then::Answer(Answer::text(200, "text/html", "<html>")),
+        Then::Answer(Answer::text(
+            200,
+            "text/xml",
+            format!("<Message>\n{CERTIFICATE}</Message>"),
+        )),
+        Then::Answer(Answer::text(200, "text/plain", format!("\n{CERTIFICATE}"))),
         Then::Answer(Answer::text(
             200,
             "application/x-pem-file",
@@ -347,6 +360,10 @@ async fn a_subscription_leads_to_sns_alone() {
     let provider = hearing(sns.url());
     for url in [
         "https://evil.example/?Token=1",
+        "https://sns.s3.amazonaws.com/?Action=ConfirmSubscription",
+        "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription",
+        "https://sns.eu-central-1.amazonaws.com/?Action=Publish",
+        "https://sns.eu-central-1.amazonaws.com/x?Action=ConfirmSubscription",
         "http://169.254.169.254/",
         "",
     ] {

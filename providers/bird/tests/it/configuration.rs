@@ -233,3 +233,10 @@ fn nothing_shows_a_secret() {
     }
     assert!(!refusal("api_key = ['very-secret']").contains("very-secret"));
 }
+
+#[test]
+fn what_stands_in_our_url_is_not_shown() {
+    let mut config = sms_provider_bird::BirdConfig::default();
+    config.callback_url = Some("https://me:very-secret@example.org/sms".into());
+    assert!(!format!("{config:?}").contains("very-secret"));
+}

@@ -305,8 +305,8 @@ async fn nothing_that_was_sent_is_shown_in_an_error() {
     assert!(!shown.contains("5550123"), "{shown}");
 }
 
-#[test]
-fn silence_for_success_is_warned_of() {
+/// Whether a table is taken with that warning.
+fn warns(table: &str, warning: &str) -> bool {
     use std::sync::{Arc, Mutex};
     #[derive(Clone, Default)]
     struct Heard(Arc<Mutex<String>>);
@@ -330,16 +330,37 @@ fn silence_for_success_is_warned_of() {
         fn enter(&self, _: &tracing::span::Id) {}
         fn exit(&self, _: &tracing::span::Id) {}
     }
+    let heard = Heard::default();
+    let table = format!("base_url = 'https://a.example'\n{table}");
+    tracing::subscriber::with_default(heard.clone(), || drop(crate::support::build(&table)));
+    let text = heard.0.lock().unwrap();
+    text.contains(warning)
+}
+
+#[test]
+fn silence_for_success_is_warned_of() {
     let warned = |accept: &str| {
-        let heard = Heard::default();
-        let table = format!("base_url = 'https://a.example'\n{REQUEST}[accept]\n{accept}");
-        tracing::subscriber::with_default(heard.clone(), || drop(crate::support::build(&table)));
-        let text = heard.0.lock().unwrap();
-        text.contains("accept asks nothing of the body")
+        let table = format!("{REQUEST}[accept]\n{accept}");
+        warns(&table, "accept asks nothing of the body")
     };
     assert!(warned(""));
     assert!(warned("where = { error = { absent = true } }"));
     assert!(!warned("id = 'id'"));
     assert!(!warned("where = { status = 'ok' }"));
     assert!(!warned("read = 'text'\ncapture = 'OK'"));
+}
+
+#[test]
+fn a_call_that_is_told_by_its_header_alone_is_warned_of() {
+    let warned = |auth: &str, own: &str| {
+        let receipt = format!("[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 's'\nauth = {auth}");
+        let table = format!("{own}\n{REQUEST}[accept]\nid = 'id'\n{receipt}");
+        warns(&table, "does not cover their bodies")
+    };
+    let guarded = crate::support::guarded();
+    for auth in ["{ header = ['X-A', 'b'] }", "{ jwt_hs256 = ['X-A', 'b'] }"] {
+        assert!(warned(auth, ""), "{auth}");
+        assert!(!warned(auth, &guarded), "{auth}");
+    }
+    assert!(!warned("'url_secret'", &guarded));
 }

@@ -133,3 +133,10 @@ fn the_default_sender_is_the_configured_one() {
     );
     assert_eq!(sender(""), None);
 }
+
+#[test]
+fn what_stands_in_our_url_is_not_shown() {
+    let mut config = sms_provider_telnyx::TelnyxConfig::default();
+    config.callback_url = Some("https://me:very-secret@example.org/sms".into());
+    assert!(!format!("{config:?}").contains("very-secret"));
+}

@@ -43,7 +43,7 @@ async fn every_status_has_its_state() {
         ("sending", Accepted),
         ("scheduled", Scheduled),
         ("sent", Sent),
-        ("partially_delivered", Sent),
+        ("partially_delivered", Accepted),
         ("delivered", Delivered),
         ("read", Delivered),
         ("undelivered", Undelivered),

@@ -177,3 +177,10 @@ fn errors_never_show_the_secret() {
     let mistyped = refusal("account_sid = 'AC1'\nauth_token = ['very-secret']");
     assert!(!mistyped.contains("very-secret"), "{mistyped}");
 }
+
+#[test]
+fn what_stands_in_our_url_is_not_shown() {
+    let mut config = sms_provider_twilio::TwilioConfig::default();
+    config.status_callback = Some("https://me:very-secret@example.org/sms".into());
+    assert!(!format!("{config:?}").contains("very-secret"));
+}

@@ -71,3 +71,25 @@ async fn tokens_that_only_check_calls_are_not_shown_either() {
         assert!(!format!("{provider:?} {error:?}").contains(secret));
     }
 }
+
+#[tokio::test]
+async fn the_login_in_the_callback_is_not_shown() {
+    for (login, said) in [
+        ("me:very-secret", "me:very-secret"),
+        ("me:very-secret", "very-secret"),
+        ("t0ken-of-ours", "t0ken-of-ours"),
+    ] {
+        let words = format!("no call to {said} goes through");
+        let body = serde_json::json!({"code": 29999, "message": words});
+        let server = server(ResponseTemplate::new(400).set_body_json(body)).await;
+        let table = format!(
+            "account_sid = 'AC1'\nauth_token = 'the-t0ken'\nbase_url = '{}'
+             status_callback = 'https://{login}@example.org/sms'",
+            server.uri()
+        );
+        let provider = build(&table).unwrap();
+        let sent = provider.send(&outbound(Message::new(ANNA, "x"))).await;
+        let shown = format!("{provider:?} {:?}", sent.unwrap_err());
+        assert!(!shown.contains(said), "{shown}");
+    }
+}

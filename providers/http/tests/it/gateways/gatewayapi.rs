@@ -6,47 +6,45 @@ use sms_framework::provider::signature::{Hash, hmac};
 use sms_framework::testkit::conformance::{Case, Expected, Seen, SignedBy, Suite};
 use sms_framework::testkit::http::{Answer, Request};
 
-use super::{REFERENCE, REPEATS, suite_of};
+use super::{PATH_SECRET, REFERENCE, REPEATS, call, suite_of};
+use crate::support::{guarded, refusal};
 
 const HOOK: &str = "h00k-s3cr3t";
+const SECRETS: &[(&str, &str)] = &[("token", "s3cr3t-k3y"), ("hook", HOOK)];
 
 fn suite() -> Suite {
-    suite_of(
-        "gatewayapi",
-        &[("token", "s3cr3t-k3y"), ("hook", HOOK)],
-        String::new(),
-    )
-    .reads(seen)
-    .accepts(
-        Answer::json(
-            200,
-            json!({"ids": [421332671, 4421332672_u64], "usage": {"countries": {}}}),
-        ),
-        ["421332671"],
-    )
-    .answers(Case::InvalidNumber, error(422, "0x0310"))
-    .answers(Case::OptedOut, error(422, "0x0214"))
-    .answers(Case::OptedOut, error(403, "0x0215"))
-    .answers(Case::BadCredentials, error(401, "0x0210"))
-    .answers(Case::ServerError, error(500, "0x0310"))
-    .answers(Case::BadAnswer, Answer::json(200, json!({"ids": []})))
-    .not_known(
-        Case::HiddenFailure,
-        "errors come with a status of their own",
-    )
-    .signed_by(SignedBy::Header("x-gwapi-signature"))
-    .body_is_not_signed()
-    .receipt(
-        "delivered",
-        receipt("DELIVERED"),
-        [Expected::new("1000001", MessageState::Delivered)
-            .with_message_id(REFERENCE.parse().unwrap())],
-    )
-    .opted_out_later(
-        receipt_with("UNDELIVERABLE", json!("0x0214")),
-        Expected::new("1000001", MessageState::Undelivered),
-    )
-    .unknown_status(receipt("TELEPORTED"))
+    suite_of("gatewayapi", SECRETS, guarded())
+        .reads(seen)
+        .accepts(
+            Answer::json(
+                200,
+                json!({"ids": [421332671, 4421332672_u64], "usage": {"countries": {}}}),
+            ),
+            ["421332671"],
+        )
+        .answers(Case::InvalidNumber, error(422, "0x0310"))
+        .answers(Case::OptedOut, error(422, "0x0214"))
+        .answers(Case::OptedOut, error(403, "0x0215"))
+        .answers(Case::BadCredentials, error(401, "0x0210"))
+        .answers(Case::ServerError, error(500, "0x0310"))
+        .answers(Case::BadAnswer, Answer::json(200, json!({"ids": []})))
+        .not_known(
+            Case::HiddenFailure,
+            "errors come with a status of their own",
+        )
+        .signed_by(SignedBy::Header("x-gwapi-signature"))
+        .body_is_not_signed()
+        .receipt(
+            "delivered",
+            receipt("DELIVERED"),
+            [Expected::new("1000001", MessageState::Delivered)
+                .with_message_id(REFERENCE.parse().unwrap())],
+        )
+        .opted_out_later(
+            receipt_with("UNDELIVERABLE", json!("0x0214")),
+            Expected::new("1000001", MessageState::Undelivered),
+        )
+        .unknown_status(receipt("TELEPORTED"))
 }
 
 fn error(status: u16, code: &str) -> Answer {
@@ -64,7 +62,7 @@ fn receipt_with(status: &str, code: Value) -> WebhookCall {
         "id": 1000001, "msisdn": 14155550123_u64, "time": 1450000000, "status": status,
         "error": null, "code": code, "userref": REFERENCE,
     });
-    WebhookCall::new("POST", "https://example.org/sms/gatewayapi")
+    call("gatewayapi", "")
         .header("X-Gwapi-Signature", token(json!({"sub": "receipt"})))
         .body(body.to_string())
 }
@@ -97,7 +95,7 @@ fn seen(request: &Request) -> Option<Seen> {
     let encoding = body.get("encoding").and_then(Value::as_str);
     assert_eq!(encoding, (!plain).then_some("UCS2"));
     let id = body["userref"].as_str().unwrap();
-    let url = format!("https://example.org/sms/gatewayapi?sms_message_id={id}");
+    let url = format!("https://example.org/sms/gatewayapi/{PATH_SECRET}?sms_message_id={id}");
     assert_eq!(body["callback_url"], url);
     Some(Seen {
         text: Some(text.to_owned()),
@@ -108,7 +106,7 @@ fn seen(request: &Request) -> Option<Seen> {
 
 #[tokio::test]
 async fn a_receipt_has_its_time_and_recipient_and_a_token_may_run_out() {
-    let provider = super::provider("gatewayapi", &[("token", "t"), ("hook", HOOK)], "");
+    let provider = super::provider("gatewayapi", SECRETS, &guarded());
     let webhooks = provider.webhooks().unwrap();
     let events = webhooks.events(&receipt("DELIVERED")).await.unwrap();
     let event = serde_json::to_value(&events[0]).unwrap();
@@ -127,6 +125,24 @@ async fn a_receipt_has_its_time_and_recipient_and_a_token_may_run_out() {
         error.message(),
         "the webhook call is refused: its token ran out"
     );
+}
+
+#[test]
+fn its_token_alone_is_not_enough() {
+    let table = crate::support::example("gatewayapi", "https://api.example", SECRETS, "");
+    let why = "its calls are told by a secret in our URL, too; set `webhook_path_secret`";
+    assert_eq!(
+        refusal(&table),
+        format!("`providers.acme.receipt.auth`: {why}")
+    );
+}
+
+#[tokio::test]
+async fn a_right_token_at_another_path_is_refused() {
+    let provider = super::provider("gatewayapi", SECRETS, &guarded());
+    let elsewhere = receipt("DELIVERED").with_url("https://example.org/sms/gatewayapi");
+    let error = provider.webhooks().unwrap().events(&elsewhere).await;
+    assert_eq!(error.unwrap_err().code(), "WEBHOOK_REFUSED");
 }
 
 sms_framework::conformance!(suite);

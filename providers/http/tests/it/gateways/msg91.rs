@@ -16,10 +16,14 @@ fn suite() -> Suite {
             ),
             ["3763646c3058373530393938"],
         )
-        .answers(Case::InvalidNumber, error(200))
+        .answers(Case::InvalidNumber, error(400))
+        .answers(Case::BadAnswer, error(200))
         .not_known(Case::OptedOut, "the bodies of errors are not confirmed")
         .answers(Case::BadCredentials, Answer::empty(401))
-        .answers(Case::HiddenFailure, error(200))
+        .not_known(
+            Case::HiddenFailure,
+            "no code tells a refusal from a message that may be out",
+        )
         .signed_by(SignedBy::PathSegment(PATH_SECRET))
         .receipt(
             "a list in a list",

@@ -18,8 +18,8 @@ fn suite() -> Suite {
         .answers(Case::BadCredentials, Answer::text(401, "text/plain", "900"))
         .answers(Case::BadAnswer, answer("600"))
         .answers(Case::BadAnswer, answer("700"))
+        .answers(Case::BadAnswer, answer("11"))
         .answers(Case::HiddenFailure, answer("500"))
-        .answers(Case::HiddenFailure, answer("11"))
         .signed_by(SignedBy::PathSegment(PATH_SECRET))
         .receipt(
             "delivered",

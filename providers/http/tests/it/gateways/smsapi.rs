@@ -16,14 +16,18 @@ fn suite() -> Suite {
             ),
             ["SA-1"],
         )
-        .answers(Case::InvalidNumber, error(200, 13))
+        .answers(Case::InvalidNumber, error(400, 13))
+        .answers(Case::BadAnswer, error(200, 13))
         .not_known(Case::OptedOut, "the number for it is not confirmed")
         .answers(Case::BadCredentials, error(401, 101))
         .answers(
             Case::BadAnswer,
             Answer::json(200, json!({"count": 1, "list": []})),
         )
-        .answers(Case::HiddenFailure, error(200, 103))
+        .not_known(
+            Case::HiddenFailure,
+            "the numbers of errors are not confirmed",
+        )
         .signed_by(SignedBy::PathSegment(PATH_SECRET))
         .receipt(
             "delivered",

@@ -137,7 +137,7 @@ fn calls_that_nobody_could_trust() {
     more(
         "inbound",
         "auth = { hmac = ['a', 'b'] }",
-        "`providers.acme.inbound.auth.hmac`: there is no such key; there are basic, header, jwt_hs256",
+        "`providers.acme.inbound.auth.hmac`: there is no such key; there are basic, header, jwt_hs256, url_secret",
     );
     more(
         "receipt",
