@@ -1,6 +1,7 @@
 //! Where the server is, and the way there.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -86,9 +87,11 @@ impl Endpoint {
 
     /// True where nobody on the way can read what is sent: TLS, or this very machine.
     pub(crate) fn is_private(&self) -> bool {
-        self.tls.is_some()
-            || matches!(self.host.as_str(), "localhost" | "::1")
-            || self.host.starts_with("127.")
+        let here = |host: &str| match host.parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
+        };
+        self.tls.is_some() || here(&self.host)
     }
 
     pub(crate) fn writes(&self) -> Writes {
@@ -204,10 +207,24 @@ mod tests {
     #[test]
     fn who_can_read_it() {
         let private = |url| Endpoint::read(url, None).ok().unwrap().is_private();
-        assert!(
-            private("smpp://127.0.0.1") && private("smpp://localhost") && private("smpp://[::1]")
-        );
-        assert!(private("smpps://smsc.example:3550"));
-        assert!(!private("smpp://smsc.example"));
+        for url in [
+            "smpp://127.0.0.1",
+            "smpp://127.8.0.1:3000",
+            "smpp://localhost",
+            "smpp://[::1]",
+            "smpps://smsc.example:3550",
+        ] {
+            assert!(private(url), "{url}");
+        }
+        for url in [
+            "smpp://smsc.example",
+            "smpp://127.0.0.1.evil.example",
+            "smpp://127.example",
+            "smpp://localhost.example",
+            "smpp://[2001:db8::1]",
+            "smpp://10.0.0.1",
+        ] {
+            assert!(!private(url), "{url}");
+        }
     }
 }

@@ -333,7 +333,7 @@ async fn a_late_answer_to_one_part_says_which() {
 
 #[tokio::test]
 async fn a_late_answer_to_the_last_part_is_about_the_whole() {
-    let (smsc, provider) = server_with("timeout = '50ms'").await;
+    let (smsc, provider) = server_with("timeout = '300ms'").await;
     let (sink, mut events) = crate::support::Sink::open();
     provider.feed().unwrap().start(sink);
     let mut line = smsc.bound().await;
@@ -352,7 +352,7 @@ async fn a_late_answer_to_the_last_part_is_about_the_whole() {
 #[tokio::test]
 async fn a_late_error_of_a_further_part_leaves_the_doubt() {
     for status in [0x45, 0x58] {
-        let (smsc, provider) = server_with("timeout = '50ms'").await;
+        let (smsc, provider) = server_with("timeout = '300ms'").await;
         let (sink, mut events) = crate::support::Sink::open();
         provider.feed().unwrap().start(sink);
         let mut line = smsc.bound().await;
