@@ -189,7 +189,7 @@ async fn an_unknown_code_is_judged_by_its_status_in_twilios_words_without_digits
     let error = send(json(400, body)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the request was refused (HTTP 400): The number +1 (***) ***-*** or +*** is 12 not good (provider code 29999)"
+        "the request was refused (HTTP 400): The number +*** or +*** is 12 not good (provider code 29999)"
     );
     assert_eq!(
         (error.code(), error.certainty()),

@@ -1,6 +1,7 @@
 //! Checks of the keys that most providers' tables have.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -240,6 +241,7 @@ impl fmt::Debug for CallbackUrl {
 }
 
 /// `url` with `secret` as the last segment of its path, unless a segment of it is the secret already.
+/// A plain connection to another machine is warned of.
 ///
 /// # Examples
 /// ```
@@ -254,6 +256,11 @@ impl fmt::Debug for CallbackUrl {
 #[must_use]
 pub fn with_path_secret(url: Url, secret: Option<&SecretString>) -> Url {
     let secret = secret.map(ExposeSecret::expose_secret);
+    if secret.is_some() && !is_private(&url) {
+        tracing::warn!(
+            "a URL that the vendor is to call is not https: the secret in its path travels in the clear"
+        );
+    }
     let is_there = |secret: &&str| url.path().split('/').any(|segment| segment == *secret);
     match secret.filter(|secret| !is_there(secret)) {
         Some(secret) => join(&url, &[secret]),
@@ -264,8 +271,12 @@ pub fn with_path_secret(url: Url, secret: Option<&SecretString>) -> Url {
 /// True where nobody on the way can read what is sent to `url`: https, or this very machine.
 #[must_use]
 pub fn is_private(url: &Url) -> bool {
+    // Not by how it begins: 127.0.0.1.example.org is anybody's.
     let host = url.host_str().unwrap_or_default();
-    url.scheme() == "https" || matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
+    let is_loopback = |ip: Ipv4Addr| ip.is_loopback();
+    url.scheme() == "https"
+        || matches!(host, "localhost" | "[::1]")
+        || host.parse().is_ok_and(is_loopback)
 }
 
 /// `callback` with our message id in its query, where
