@@ -8,7 +8,7 @@ use sms_framework::provider::http::reqwest::header::{HeaderName, HeaderValue};
 
 use crate::check::Check;
 use crate::tables::RequestAuthTable;
-use crate::template::{Names, Place, Template};
+use crate::template::{Names, Place, Placeholder, Template};
 
 /// `auth` of `[request]`
 pub(crate) enum Auth {
@@ -46,16 +46,20 @@ impl Auth {
             Ok(value)
         };
         match (table.basic, table.bearer, table.header, table.query) {
-            (Some([user, password]), None, None, None) => {
-                let user = constant("basic", &user)?;
+            (Some([written, password]), None, None, None) => {
+                let user = constant("basic", &written)?;
                 if user.contains(':') {
                     let why = "a user of Basic authentication holds no colon; are user and password two texts?";
                     return Err(check.wrong(&format!("{KEY}.basic"), why));
                 }
-                Ok(Self::Basic(user, constant("basic", &password)?.into()))
+                let secret = constant("basic", &password)?;
+                // Some vendors take a token in the place of the user.
+                guarded(names, &format!("{KEY}.basic"), &[&written, &password])?;
+                Ok(Self::Basic(user, secret.into()))
             }
-            (None, Some(token), None, None) => {
-                let token = constant("bearer", &token)?;
+            (None, Some(written), None, None) => {
+                let token = constant("bearer", &written)?;
+                guarded(names, &format!("{KEY}.bearer"), &[&written])?;
                 if !token.chars().all(|c| c.is_ascii_graphic()) {
                     let why = "its value holds a character that no token has; set it anew";
                     return Err(check.wrong(&format!("{KEY}.bearer"), why));
@@ -68,13 +72,16 @@ impl Auth {
                 if RESERVED.contains(&name.as_str()) {
                     return Err(check.wrong(&key, "this header is the protocol's own; use another"));
                 }
+                guarded(names, &key, &[&value])?;
                 let value = HeaderValue::from_bytes(constant("header", &value)?.as_bytes());
                 let mut value = value.map_err(|_| check.wrong(&key, "its value fits no header"))?;
                 value.set_sensitive(true);
                 Ok(Self::Header(name, value))
             }
-            (None, None, None, Some([name, value])) => {
-                Ok(Self::Query(name, constant("query", &value)?.into()))
+            (None, None, None, Some([name, written])) => {
+                let value = constant("query", &written)?;
+                guarded(names, &format!("{KEY}.query"), &[&written])?;
+                Ok(Self::Query(name, value.into()))
             }
             _ => Err(check.wrong(KEY, none_or_one)),
         }
@@ -97,6 +104,20 @@ impl Auth {
             _ => None,
         }
     }
+}
+
+/// A credential that is written into a description stands in a file for all to read: one of the
+/// texts at `key` has to name a secret.
+pub(crate) fn guarded(names: &Names<'_>, key: &str, texts: &[&str]) -> Result<(), Error> {
+    for text in texts {
+        let template = Template::read(names, key, text, Place::Auth)?;
+        let mut slots = template.slots().map(|slot| &slot.placeholder);
+        if slots.any(|one| matches!(one, Placeholder::Secret(_))) {
+            return Ok(());
+        }
+    }
+    let why = "it names no `{secret.NAME}`, so that the credential would stand here for all to read; list NAME in `secrets`";
+    Err(names.check.wrong(key, why))
 }
 
 /// The name of a header at `key`.

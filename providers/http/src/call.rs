@@ -13,6 +13,7 @@ use sms_framework::provider::signature::{
 use sms_framework::{Error, ErrorKind};
 
 use crate::answer::{self, Path};
+use crate::auth::guarded;
 use crate::check::{hint, shown};
 use crate::condition::Conditions;
 use crate::tables::CallAuthTable;
@@ -62,14 +63,24 @@ impl CallAuth {
             }
             Ok(value)
         };
+        let guarded = |text: &str| guarded(names, key, &[text]);
         match (table.basic, table.header, table.jwt_hs256) {
             (Some([user, password]), None, None) => {
                 let pair = format!("{}:{}", constant(&user)?, constant(&password)?);
+                guarded(&password)?;
                 let value = format!("Basic {}", base64(pair.as_bytes()));
                 Ok(Self::Header("authorization".to_owned(), value.into()))
             }
-            (None, Some([name, value]), None) => Ok(Self::Header(name, constant(&value)?.into())),
-            (None, None, Some([name, key])) => Ok(Self::Jwt(name, constant(&key)?.into())),
+            (None, Some([name, written]), None) => {
+                let value = constant(&written)?;
+                guarded(&written)?;
+                Ok(Self::Header(name, value.into()))
+            }
+            (None, None, Some([name, written])) => {
+                let value = constant(&written)?;
+                guarded(&written)?;
+                Ok(Self::Jwt(name, value.into()))
+            }
             _ => Err(check.wrong(key, one)),
         }
     }

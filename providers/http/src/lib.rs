@@ -223,9 +223,8 @@
 //! The capabilities are not declared but derived: `{message_id}` makes receipts match (`idempotent`
 //! makes it a key), `{receipt_url}` does where there is a `callback_url`, `{validity_seconds?}` takes
 //! validity periods, `max_segments` bounds the length, `[receipt]` and `[inbound]` hear from the gateway.
-//! There is no lookup. A message that may be out is held for a person; but one that was answered with a 5xx
-//! or a 408 is sent again by default (`retry.after_server_error = "resend"`), for a gateway cannot be
-//! asked: set `"hold"` where doubles cost more than gaps.
+//! There is no lookup. A message that may be out is held for a person, as is one that was answered
+//! with a 5xx or a 408; `retry.after_server_error = "resend"` sends those again.
 //!
 //! # What cannot be described
 //! These need a plugin, or belong elsewhere:

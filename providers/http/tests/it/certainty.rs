@@ -354,11 +354,18 @@ fn silence_for_success_is_warned_of() {
 fn a_call_that_is_told_by_its_header_alone_is_warned_of() {
     let warned = |auth: &str, own: &str| {
         let receipt = format!("[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 's'\nauth = {auth}");
-        let table = format!("{own}\n{REQUEST}[accept]\nid = 'id'\n{receipt}");
+        let secret = match auth.contains("secret.k") {
+            true => "secrets = ['k']\nsecret = { k = 'hook-key' }\n",
+            false => "",
+        };
+        let table = format!("{own}\n{secret}{REQUEST}[accept]\nid = 'id'\n{receipt}");
         warns(&table, "does not cover their bodies")
     };
     let guarded = crate::support::guarded();
-    for auth in ["{ header = ['X-A', 'b'] }", "{ jwt_hs256 = ['X-A', 'b'] }"] {
+    for auth in [
+        "{ header = ['X-A', '{secret.k}'] }",
+        "{ jwt_hs256 = ['X-A', '{secret.k}'] }",
+    ] {
         assert!(warned(auth, ""), "{auth}");
         assert!(!warned(auth, &guarded), "{auth}");
     }

@@ -10,8 +10,17 @@ const REQUEST: &str =
     "[request]\npath = '/'\nfields = { to = '{to}', text = '{text}' }\n[accept]\nid = 'id'\n";
 
 async fn events(tables: &str, call: &WebhookCall) -> Result<Vec<Value>, Error> {
+    with_secret("", tables, call).await
+}
+
+/// A description whose `{secret.hook}` is `secret`.
+async fn with_secret(secret: &str, tables: &str, call: &WebhookCall) -> Result<Vec<Value>, Error> {
+    let secret = match secret {
+        "" => String::new(),
+        secret => format!("secrets = ['hook']\nsecret = {{ hook = '{secret}' }}\n"),
+    };
     let table = format!(
-        "base_url = 'https://a.example'\nwebhook_path_secret = '{PATH_SECRET}'\n{REQUEST}{tables}"
+        "base_url = 'https://a.example'\nwebhook_path_secret = '{PATH_SECRET}'\n{secret}{REQUEST}{tables}"
     );
     let provider = build(&table);
     let events = provider.webhooks().unwrap().events(call).await?;
@@ -219,8 +228,11 @@ async fn two_sorts_of_call_at_one_url_are_told_apart() {
 
 #[tokio::test]
 async fn each_sort_of_call_has_its_own_secret() {
-    let tables = "[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 'status'\nauth = { header = ['X-Token', 'token-of-receipts'] }\n[inbound]\nfrom = 'form'\nsender = 'from'\nto = 'to'\ntext = 'text'";
+    let tables = "[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 'status'\nauth = { header = ['X-Token', '{secret.hook}'] }\n[inbound]\nfrom = 'form'\nsender = 'from'\nto = 'to'\ntext = 'text'";
     let receipt = call("id=1&status=ok");
+    let events = async |tables: &str, call: &WebhookCall| {
+        with_secret("token-of-receipts", tables, call).await
+    };
     // The secret in the path is asked for besides.
     let error = events(tables, &receipt).await.unwrap_err();
     assert_eq!(
@@ -245,14 +257,10 @@ async fn each_sort_of_call_has_its_own_secret() {
 async fn a_token_of_another_key_or_of_none_is_refused() {
     // https://jwt.io's first example, signed with `your-256-bit-secret`.
     let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
-    let table = |key: &str| {
-        format!(
-            "[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 's'\nauth = {{ jwt_hs256 = ['X-Sig', '{key}'] }}"
-        )
-    };
+    let tables = "[receipt]\nfrom = 'form'\nid = 'id'\nstatus = 's'\nauth = { jwt_hs256 = ['X-Sig', '{secret.hook}'] }";
     let signed = call("id=1&s=ok").header("X-Sig", token);
     assert_eq!(
-        events(&table("your-256-bit-secret"), &signed)
+        with_secret("your-256-bit-secret", tables, &signed)
             .await
             .unwrap()
             .len(),
@@ -267,7 +275,7 @@ async fn a_token_of_another_key_or_of_none_is_refused() {
         ),
     ] {
         assert_eq!(
-            events(&table(key), &call).await.unwrap_err().code(),
+            with_secret(key, tables, &call).await.unwrap_err().code(),
             "WEBHOOK_REFUSED"
         );
     }

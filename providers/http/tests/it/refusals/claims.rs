@@ -144,6 +144,11 @@ fn calls_that_nobody_could_trust() {
         "auth = { header = ['X-A', ''] }",
         "`providers.acme.receipt.auth`: an empty secret guards nothing; use `{secret.NAME}`",
     );
+    more(
+        "receipt",
+        "auth = { header = ['X-A', 'written-here'] }",
+        "`providers.acme.receipt.auth`: it names no `{secret.NAME}`, so that the credential would stand here for all to read; list NAME in `secrets`",
+    );
     let bare = "base_url = 'https://a.example'\nwebhook_path_secret = '0123456789abcdef'\n[request]\npath = '/'\nfields = { to = '{to}', text = '{text}' }\n[accept]\nid = 'id'";
     assert_eq!(
         refusal(bare),

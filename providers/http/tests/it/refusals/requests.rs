@@ -239,7 +239,12 @@ fn secrets_themselves() {
     says(
         "bearer = '{secret.key}'",
         "bearer = 'x'",
-        "`providers.acme.secrets`: `key` is used nowhere; put `{secret.key}` where it belongs, or take it out",
+        "`providers.acme.request.auth.bearer`: it names no `{secret.NAME}`, so that the credential would stand here for all to read; list NAME in `secrets`",
+    );
+    says(
+        "['key']\n    secret = { key = 's3cr3t' }",
+        "['key', 'more']\n    secret = { key = 's3cr3t', more = 'x' }",
+        "`providers.acme.secrets`: `more` is used nowhere; put `{secret.more}` where it belongs, or take it out",
     );
     says(
         "user = '{config.user}'",
