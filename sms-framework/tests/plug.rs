@@ -411,8 +411,7 @@ fn warned(act: impl FnOnce()) -> String {
     }
     let heard = Heard::default();
     tracing::subscriber::with_default(heard.clone(), act);
-    let text = heard.0.lock().unwrap().clone();
-    text
+    heard.0.lock().unwrap().clone()
 }
 
 #[test]
