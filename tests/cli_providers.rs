@@ -387,6 +387,11 @@ fn the_linked_providers_describe_themselves() {
         "{}",
         ran.out
     );
+    let ran = place.run(&["providers", "mock", "--codes"]).code(0);
+    assert_eq!(
+        ran.out,
+        "No table of error codes: its crate's page or its configuration says what is what.\n"
+    );
     let ran = place.run(&["providers", "twilio", "--codes"]).code(0);
     let opted_out = ran.out.lines().find(|line| line.starts_with("21610 "));
     let cells: Vec<_> = opted_out.unwrap().split_whitespace().take(5).collect();

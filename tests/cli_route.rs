@@ -212,17 +212,18 @@ fn a_route_that_simulates_some_and_sends_others_is_refused_before_anything_start
 fn a_route_that_needs_what_its_provider_was_told_not_to_do_is_refused() {
     let place = place("*: ok")
         .with("SMS_ROUTES__MAIN__USE", "second, first")
-        .with("SMS_ROUTES__MAIN__NEEDS", "lookup,receipts")
+        .with("SMS_ROUTES__MAIN__NEEDS", "media, lookup")
         .with("SMS_PROVIDERS__FIRST__LOOKUP", "false")
         .with("SMS_PROVIDERS__SECOND__LOOKUP", "false");
-    let ran = place
-        .run(&["send", "--to", "+14155550123", "Hello"])
-        .code(2);
-    assert!(
-        ran.err.contains(
-            "`routes.main.needs` asks for `lookup`, which none of its providers can do: first, second (variable SMS_ROUTES__MAIN__NEEDS)"
-        ),
-        "{}",
-        ran.err
-    );
+    let send: &[&str] = &["send", "--to", "+14155550123", "Hello"];
+    for command in [send, &["config", "check"]] {
+        let ran = place.run(command).code(2);
+        assert!(
+            ran.err.contains(
+                "`routes.main.needs` asks for `lookup`, which none of its providers can do: first, second (variable SMS_ROUTES__MAIN__NEEDS)"
+            ),
+            "{}",
+            ran.err
+        );
+    }
 }

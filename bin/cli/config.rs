@@ -90,6 +90,10 @@ impl Report {
                 Ok((id, provider))
             })
             .collect::<Result<Vec<_>, Error>>()?;
+        settings.check_routes(&|id| {
+            let (_, provider) = providers.iter().find(|(known, _)| known == id)?;
+            Some(provider.capabilities())
+        })?;
         let sender = providers
             .iter()
             .find_map(|(_, provider)| provider.default_sender());

@@ -72,11 +72,13 @@ impl Providers {
             None => registry.iter().collect(),
         };
         if self.codes {
-            let codes = entries.into_iter().flat_map(|entry| entry.codes);
+            let codes: Vec<_> = entries.into_iter().flat_map(|entry| entry.codes).collect();
             if output.json {
-                output.objects(codes.map(Known::of))?;
+                output.objects(codes.into_iter().map(Known::of))?;
+            } else if codes.is_empty() {
+                output.text("No table of error codes: its crate's page or its configuration says what is what.\n")?;
             } else {
-                output.text(table_of_codes(codes))?;
+                output.text(table_of_codes(codes.into_iter()))?;
             }
         } else if output.json {
             output.objects(entries.into_iter().map(Described::of))?;

@@ -64,14 +64,13 @@ impl Settings {
             .collect()
     }
 
-    /// What the routes ask of providers that these, as they are configured, cannot do.
+    /// Holds the routes against what providers can do as they are configured: `can` tells that by
+    /// id, and nothing of one that could not be built. A client does it at its start.
     ///
     /// # Errors
-    /// `CONFIG`, with every key that asks too much.
-    pub(crate) fn check_routes(
-        &self,
-        can: &dyn Fn(&str) -> Option<Capabilities>,
-    ) -> Result<(), Error> {
+    /// `CONFIG`, with every key that asks for what nobody can do, or mixes providers that simulate
+    /// with such that send.
+    pub fn check_routes(&self, can: &dyn Fn(&str) -> Option<Capabilities>) -> Result<(), Error> {
         let problems: Vec<_> = routes::beyond(&self.routes, can)
             .into_iter()
             .map(|problem| self.problem_at(problem))

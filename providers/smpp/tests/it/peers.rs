@@ -106,7 +106,11 @@ fn npm() -> Result<PathBuf, String> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("smpp-npm");
     std::fs::create_dir_all(&target).unwrap();
     for file in ["package.json", "package-lock.json", "server.js"] {
-        std::fs::copy(sources("npm").join(file), target.join(file)).unwrap();
+        let (from, to) = (sources("npm").join(file), target.join(file));
+        // Another run may be reading it just now.
+        if std::fs::read(&from).ok() != std::fs::read(&to).ok() {
+            std::fs::copy(from, to).unwrap();
+        }
     }
     if !target.join("node_modules/smpp").exists() {
         step(
