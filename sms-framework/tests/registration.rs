@@ -138,7 +138,7 @@ fn an_unknown_kind_like_no_other_gets_the_line_to_add() {
     assert_eq!(
         error.help(),
         Some(
-            "add its crate to Cargo.toml and the line `use sms_provider_twilio as _;` to the program"
+            "add its crate to Cargo.toml and the line `use sms_provider_twilio as _;` to the program; a table of another name says its `kind = \"…\"`"
         )
     );
 }
