@@ -42,9 +42,15 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `sqlite` | yes | the SQLite store, with SQLite compiled in |
+//! | `postgres` | no | the PostgreSQL database under a store: no client library, TLS by rustls |
 //! | `http` | yes | [`provider::http`], the HTTP client that providers share |
 //! | `numbers` | no | `validate.numbers = "possible"` or `"valid"`, `validate.default_region`: libphonenumber's rules |
 //! | `testkit` | no | for tests: the conformance suite for providers, a scripted provider and vendor, a store in memory, clocks, `MockSmsService` |
+
+#![allow(
+    clippy::duplicate_mod,
+    reason = "what both databases say in the same words is compiled for each"
+)]
 
 mod client;
 pub mod config;
@@ -66,13 +72,15 @@ pub use inventory as __inventory;
 #[cfg(feature = "testkit")]
 pub use client::MockSmsService;
 pub use client::{
-    Broadcast, ClientBuilder, DatabaseStatus, Mode, ProviderStatus, SmsClient, SmsService, Status,
+    Added, Broadcast, ClientBuilder, CountryPreview, DatabaseStatus, Enqueued, EnqueuedBroadcast,
+    Mode, OpenBroadcast, Outbox, Preview, Previewing, ProviderStatus, Refused, SmsClient,
+    SmsService, Status,
 };
 pub use config::{Settings, Sources};
 pub use delivery::{Counts, Delivery, QueueReport};
 pub use error::{Certainty, Class, Error, ErrorKind, Result};
 pub use message::{
-    Acceptance, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt,
-    Segments, Sender,
+    Acceptance, BroadcastId, Encoding, Message, MessageId, MessageState, Outbound, PhoneNumber,
+    Priority, Receipt, Segments, Sender,
 };
 pub use route::{HealthReport, HealthState};

@@ -10,6 +10,8 @@ use sms_framework::{Class, Error, ErrorKind};
 
 #[path = "limiter/laws.rs"]
 mod laws;
+#[path = "limiter/shared.rs"]
+mod shared;
 #[path = "limiter/threads.rs"]
 mod threads;
 

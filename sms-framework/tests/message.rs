@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use sms_framework::message::{AlphanumericId, PhoneNumber, Sender, ServiceId, ShortCode};
+use sms_framework::message::{AlphanumericId, PhoneNumber, Priority, Sender, ServiceId, ShortCode};
 
 fn refusal(input: &str) -> String {
     let error = PhoneNumber::parse(input).unwrap_err();
@@ -304,4 +304,22 @@ proptest! {
             prop_assert_eq!(sender.to_string(), input);
         }
     }
+}
+
+#[test]
+fn a_priority_is_the_same_in_every_form() {
+    assert!(Priority::ALL.is_sorted());
+    for (rank, priority) in (0..).zip(Priority::ALL) {
+        assert_eq!(priority.rank(), rank);
+        assert_eq!(Priority::from_rank(rank), Some(*priority));
+        assert_eq!(priority.as_str().parse::<Priority>().unwrap(), *priority);
+        let json = serde_json::to_string(priority).unwrap();
+        assert_eq!(json, format!("{:?}", priority.as_str()));
+    }
+    assert_eq!(Priority::from_rank(3), None);
+    let error = "asap".parse::<Priority>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`asap` is not a priority; the priorities are urgent, normal, bulk"
+    );
 }

@@ -3,12 +3,16 @@
 
 #[path = "stack/certainty.rs"]
 mod certainty;
+#[path = "stack/fleet.rs"]
+mod fleet;
 #[path = "stack/log.rs"]
 mod log;
 #[path = "stack/lookup.rs"]
 mod lookup;
 #[path = "stack/own_service.rs"]
 mod own_service;
+#[path = "stack/queued.rs"]
+mod queued;
 #[path = "stack/rate_limit.rs"]
 mod rate_limit;
 #[path = "stack/retry.rs"]
@@ -17,3 +21,5 @@ mod retry;
 mod support;
 #[path = "stack/validate.rs"]
 mod validate;
+#[path = "stack/waiting_room.rs"]
+mod waiting_room;

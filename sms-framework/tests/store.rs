@@ -1,9 +1,7 @@
-//! The SQLite store, through the `Store` trait and, where a promise is about the file, through
-//! the file.
+//! The stores: what each promises through the `Store` trait, and what SQLite's promises about its
+//! file.
 #![allow(clippy::unwrap_used)]
 
-#[path = "store/both.rs"]
-mod both;
 #[path = "store/dropped_claim.rs"]
 mod dropped_claim;
 #[path = "store/group.rs"]
@@ -14,11 +12,7 @@ mod life;
 mod migrations;
 #[path = "store/open.rs"]
 mod open;
-#[path = "store/proof.rs"]
-mod proof;
-#[path = "store/queue.rs"]
-mod queue;
-#[path = "store/stats.rs"]
-mod stats;
+#[path = "store/suite.rs"]
+mod suite;
 #[path = "store/support.rs"]
 mod support;

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tower::{Layer, ServiceBuilder};
 
 use super::pick::{Member, Picked};
 use super::{Inner, SmsClient};
-use crate::config::{BodyLog, Settings, StackSettings};
-use crate::delivery::{Asking, Chain, Dispatcher, Ledger, Policy, ProviderStack, Router, row_id};
+use crate::config::{BodyLog, Scope, Settings, StackSettings};
+use crate::delivery::{
+    Asking, Chain, Dispatcher, Ledger, Policy, ProviderStack, Reports, Router, UnknownPolicy,
+    row_id,
+};
 use crate::error::Error;
-use crate::limiter::DynClock;
+use crate::limiter::{Block, BlockRequest, DynClock, SlotSource};
 use crate::message::Templates;
 use crate::provider::EventSink;
 use crate::route::{Health, Plan};
 use crate::stack::{
-    Inquiry, Limits, LogLayer, ProviderService, RateLimitLayer, RetryLayer, RetryPolicy,
-    SenderChoice, SlotKeeper, ValidateLayer, Validator, WallClock,
+    HandOverLayer, Inquiry, Limits, LogLayer, ProviderService, RateLimitLayer, RetryLayer,
+    RetryPolicy, SenderChoice, SlotKeeper, ValidateLayer, Validator, WallClock,
 };
 use crate::store::DynStore;
 
@@ -27,6 +31,7 @@ pub(super) struct Assembly {
     pub(super) clock: DynClock,
     pub(super) wall_clock: WallClock,
     pub(super) events: Option<Arc<dyn EventSink>>,
+    pub(super) worker: String,
 }
 
 impl Assembly {
@@ -64,6 +69,10 @@ impl Assembly {
             queue: self.settings.queue().clone(),
             body: least_kept(stacks.iter().map(|(_, stack)| stack.log.body)),
             providers: asking.collect::<BTreeMap<_, _>>(),
+            unknowns: UnknownPolicy {
+                default: self.settings.queue().on_unknown,
+                by_type: self.settings.on_unknown_by_type().clone(),
+            },
         };
         let ledger = Arc::new(Ledger::new(
             store.clone(),
@@ -86,7 +95,8 @@ impl Assembly {
             let mut chains = chains;
             Router::single(chains.remove(0))
         });
-        self.listen(&router);
+        let reports = Arc::new(Reports::new(Arc::clone(&ledger), self.events.clone()));
+        listen(&router, &reports);
         let dispatcher = Dispatcher::new(router, ledger);
         Ok(SmsClient(Arc::new(Inner {
             stack: ValidateLayer::new(validator).layer(dispatcher),
@@ -98,7 +108,8 @@ impl Assembly {
             store,
             store_error,
             templates: self.templates,
-            events: self.events,
+            worker: self.worker,
+            reports,
         })))
     }
 
@@ -122,8 +133,7 @@ impl Assembly {
     ) -> Result<Chain, Error> {
         let clock = self.clock.clone();
         let slots = if stack.rate_limit.enabled {
-            let keeper = SlotKeeper::with_clock(&member.id, &stack.rate_limit, clock.clone())?;
-            Some(Arc::new(keeper))
+            Some(Arc::new(self.slots(member, stack, ledger)?))
         } else {
             None
         };
@@ -131,7 +141,7 @@ impl Assembly {
             id: member.id.as_str().into(),
             kind: member.kind.clone(),
             provider: Arc::clone(&member.provider),
-            stack: layers(member, stack, slots.clone(), inquiry.clone(), ledger),
+            stack: self.layers(member, stack, slots.clone(), inquiry.clone(), ledger),
             slots,
             inquiry,
             senders: SenderChoice::new(&stack.senders, member.sender.clone()),
@@ -142,13 +152,69 @@ impl Assembly {
         })
     }
 
-    /// Providers with a connection of their own report from now on.
-    fn listen(&self, router: &Router) {
-        let Some(sink) = &self.events else { return };
-        for chain in router.chains() {
-            if let Some(feed) = chain.provider.feed() {
-                feed.start(Arc::clone(sink));
+    /// The limiter of one provider: this process's own, or one that all who use the database share.
+    fn slots(
+        &self,
+        member: &Member,
+        stack: &StackSettings,
+        ledger: &Ledger,
+    ) -> Result<SlotKeeper<DynClock>, Error> {
+        let (limit, clock) = (&stack.rate_limit, self.clock.clone());
+        match (limit.scope, ledger.store()) {
+            (Scope::Shared, Some(store)) => {
+                let source = Arc::new(StoreSlots(Arc::clone(store)));
+                SlotKeeper::shared(&member.id, limit, clock, source)
             }
+            _ => SlotKeeper::with_clock(&member.id, limit, clock),
+        }
+    }
+
+    /// rate-limit → retry → hand over → log → provider.
+    fn layers(
+        &self,
+        member: &Member,
+        settings: &StackSettings,
+        slots: Option<Arc<SlotKeeper<DynClock>>>,
+        inquiry: Option<Inquiry>,
+        ledger: &Arc<Ledger>,
+    ) -> ProviderStack {
+        let mut policy = RetryPolicy::new(settings.retry.clone(), settings.send.deadline);
+        if let Some(inquiry) = inquiry {
+            policy = policy.with_inquiry(inquiry);
+        }
+        if let Some(slots) = &slots {
+            policy = policy.with_slots(Arc::clone(slots));
+        }
+        ServiceBuilder::new()
+            .layer(slots.map_or_else(RateLimitLayer::unlimited, RateLimitLayer::new))
+            .layer(RetryLayer::new(policy))
+            .layer(HandOverLayer::new(
+                Arc::clone(ledger) as _,
+                &member.id,
+                member.capabilities.validity,
+                self.wall_clock.clone(),
+            ))
+            .layer(LogLayer::new(
+                Arc::clone(ledger) as _,
+                &member.id,
+                ledger.simulated(),
+            ))
+            .service(ProviderService::new(
+                &member.id,
+                Arc::clone(&member.provider),
+                settings.send.attempt_timeout,
+            ))
+    }
+}
+
+/// Providers with a connection of their own report from now on.
+fn listen(router: &Router, reports: &Arc<Reports>) {
+    if !reports.takes_any() {
+        return;
+    }
+    for chain in router.chains() {
+        if let Some(feed) = chain.provider.feed() {
+            feed.start(Arc::clone(reports) as Arc<dyn EventSink>);
         }
     }
 }
@@ -172,32 +238,12 @@ fn least_kept(wishes: impl Iterator<Item = BodyLog>) -> BodyLog {
     wishes.min_by_key(kept).unwrap_or_default()
 }
 
-/// rate-limit → retry → log → provider.
-fn layers(
-    member: &Member,
-    settings: &StackSettings,
-    slots: Option<Arc<SlotKeeper<DynClock>>>,
-    inquiry: Option<Inquiry>,
-    ledger: &Arc<Ledger>,
-) -> ProviderStack {
-    let mut policy = RetryPolicy::new(settings.retry.clone(), settings.send.deadline);
-    if let Some(inquiry) = inquiry {
-        policy = policy.with_inquiry(inquiry);
+/// The slots of a shared limit, from the store.
+struct StoreSlots(DynStore);
+
+#[async_trait]
+impl SlotSource for StoreSlots {
+    async fn reserve(&self, key: &str, request: BlockRequest) -> Result<Block, Error> {
+        self.0.reserve_slots(key, request).await
     }
-    if let Some(slots) = &slots {
-        policy = policy.with_slots(Arc::clone(slots));
-    }
-    ServiceBuilder::new()
-        .layer(slots.map_or_else(RateLimitLayer::unlimited, RateLimitLayer::new))
-        .layer(RetryLayer::new(policy))
-        .layer(LogLayer::new(
-            Arc::clone(ledger) as _,
-            &member.id,
-            ledger.simulated(),
-        ))
-        .service(ProviderService::new(
-            &member.id,
-            Arc::clone(&member.provider),
-            settings.send.attempt_timeout,
-        ))
 }

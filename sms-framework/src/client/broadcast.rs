@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::message::{Message, MessageId};
+use crate::message::{Message, MessageId, Priority};
 use crate::stack::Validator;
 
 /// One text to many recipients.
@@ -23,7 +23,8 @@ pub struct Broadcast {
 }
 
 impl Broadcast {
-    /// `body` to each of `recipients`.
+    /// `body` to each of `recipients`. What of it has to wait is [bulk](Priority::Bulk), unless
+    /// [`with`](Self::with) says otherwise.
     #[must_use]
     pub fn new<R: Into<String>>(
         recipients: impl IntoIterator<Item = R>,
@@ -31,7 +32,7 @@ impl Broadcast {
     ) -> Self {
         Self {
             recipients: recipients.into_iter().map(Into::into).collect(),
-            message: Message::new("", body),
+            message: Message::new("", body).priority(Priority::Bulk),
         }
     }
 
@@ -52,18 +53,28 @@ impl Broadcast {
     /// write one number are one recipient.
     pub(super) fn into_messages(self, rules: &Validator) -> impl Iterator<Item = Message> {
         let mut seen = HashSet::new();
-        let distinct = self.recipients.into_iter().filter(move |to| {
+        self.drafts().filter(move |message| {
+            let to = &message.to;
             let number = rules
                 .number(to)
                 .map_or_else(|_| to.trim().to_owned(), |number| number.to_string());
             seen.insert(number)
-        });
+        })
+    }
+
+    /// One message for each mention of a recipient.
+    pub(super) fn drafts(self) -> impl Iterator<Item = Message> {
         let message = self.message;
-        distinct.map(move |to| Message {
+        self.recipients.into_iter().map(move |to| Message {
             id: MessageId::new(),
             to,
             ..message.clone()
         })
+    }
+
+    /// What every message says besides its recipient.
+    pub(super) fn message(&self) -> &Message {
+        &self.message
     }
 }
 

@@ -24,6 +24,7 @@ pub struct ClientBuilder {
     substitutes: BTreeMap<String, DynProvider>,
     store: Option<DynStore>,
     events: Option<Arc<dyn EventSink>>,
+    worker: Option<String>,
     clock: DynClock,
     wall_clock: WallClock,
 }
@@ -37,6 +38,7 @@ impl ClientBuilder {
             substitutes: BTreeMap::new(),
             store: None,
             events: None,
+            worker: None,
             clock: DynClock::new(SystemClock::new()),
             wall_clock: WallClock::default(),
         }
@@ -77,6 +79,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn events(mut self, sink: Arc<dyn EventSink>) -> Self {
         self.events = Some(sink);
+        self
+    }
+
+    /// Names this process's worker, for people who read who has a message; by default host and process
+    /// id. Nothing is decided by it.
+    #[must_use]
+    pub fn worker_name(mut self, name: impl Into<String>) -> Self {
+        self.worker = Some(name.into());
         self
     }
 
@@ -124,6 +134,7 @@ impl ClientBuilder {
             clock: self.clock,
             wall_clock: self.wall_clock,
             events: self.events,
+            worker: self.worker.unwrap_or_else(super::queue::worker_name),
         };
         assembly.finish(picked)
     }

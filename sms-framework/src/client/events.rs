@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind};
 use crate::provider::{Event, Reply, WebhookCall};
 
 impl SmsClient {
-    /// Reads a call that a vendor made to one of our URLs, and hands its events to the sink that the
-    /// client was built with. What comes back is the events, and what to answer the vendor.
+    /// Reads a call that a vendor made to one of our URLs. Receipts move their messages on in the store,
+    /// and the sink that the client was built with gets every event. What comes back is the events, and
+    /// what to answer the vendor.
     ///
     /// `provider` is the id of the provider whose URL was called: give each one of its own.
     ///
@@ -37,10 +38,8 @@ impl SmsClient {
             Err(Error::new(ErrorKind::ProviderFault, message))
         });
         let events = events.map_err(|error| error.with_provider(provider))?;
-        if let Some(sink) = &self.0.events {
-            for event in &events {
-                sink.take(provider, event.clone()).await?;
-            }
+        for event in &events {
+            self.0.reports.hear(provider, event).await?;
         }
         Ok((events, webhooks.reply()))
     }

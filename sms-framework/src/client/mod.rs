@@ -4,9 +4,14 @@ mod assembly;
 mod broadcast;
 mod build;
 mod events;
+mod outbox;
 mod pick;
+mod preview;
+mod queue;
+mod recipients;
 mod service;
 mod status;
+mod stored_broadcast;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,16 +21,20 @@ use tower::ServiceExt;
 
 pub use broadcast::Broadcast;
 pub use build::ClientBuilder;
+pub use outbox::Outbox;
+pub use preview::{CountryPreview, Preview, Previewing};
+pub use queue::Enqueued;
+pub use recipients::Refused;
 #[cfg(any(test, feature = "testkit"))]
 pub use service::MockSmsService;
 pub use service::SmsService;
 pub use status::{DatabaseStatus, Mode, ProviderStatus, Status};
+pub use stored_broadcast::{Added, EnqueuedBroadcast, OpenBroadcast};
 
 use crate::config::{Choice, Settings};
-use crate::delivery::{Delivery, Dispatcher, Invalid, QueueReport, process};
+use crate::delivery::{Delivery, Dispatcher, Invalid, QueueReport, Reports, Until, count};
 use crate::error::{Error, ErrorKind};
 use crate::message::{BookingConfirmation, Message, Receipt, Templates};
-use crate::provider::EventSink;
 use crate::stack::Validate;
 use crate::store::{DeliveryStats, DynStore, StatsFilter};
 
@@ -58,8 +67,10 @@ struct Inner {
     /// Why there is no store.
     store_error: Option<Error>,
     templates: Templates,
+    /// The name of this process's worker.
+    worker: String,
     /// Who takes what vendors report.
-    events: Option<Arc<dyn EventSink>>,
+    reports: Arc<Reports>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -158,7 +169,8 @@ impl SmsClient {
     }
 
     /// Sends one text to many: each recipient once, one result for each in the order given, never
-    /// all or nothing. For lists that do not fit in memory use [`deliver_all`](Self::deliver_all).
+    /// all or nothing. For lists that do not fit in memory use [`deliver_all`](Self::deliver_all); to have
+    /// workers send it, [`enqueue_broadcast`](Self::enqueue_broadcast).
     pub async fn broadcast(&self, broadcast: Broadcast) -> Vec<Delivery> {
         let messages = broadcast.into_messages(self.0.stack.rules());
         self.deliver_all(futures_util::stream::iter(messages))
@@ -207,7 +219,18 @@ impl SmsClient {
     /// # Errors
     /// `STORAGE`: there is no database, or it failed.
     pub async fn process_queue(&self) -> Result<QueueReport, Error> {
-        process(self.0.stack.get_ref(), self.store()?).await
+        let report = self
+            .worker(Until::Swept)?
+            .run(std::future::pending())
+            .await?;
+        let waiting = count(self.dispatcher().ledger(), self.store()?).await?;
+        tracing::info!(
+            ?report,
+            queued = waiting.queued,
+            unknown = waiting.unknown,
+            "the queue was processed"
+        );
+        Ok(report)
     }
 
     /// What became of an owner's messages over the last `days` days.

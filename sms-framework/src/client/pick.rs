@@ -7,7 +7,7 @@ use crate::config::{Choice, Fallback, MOCK, ROUTE, Settings};
 use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::Sender;
 use crate::provider::{Capabilities, DynProvider, Registry};
-use crate::store::DynStore;
+use crate::store::{self, DynStore};
 
 /// What is used in the end, and why.
 pub(super) struct Picked {
@@ -59,7 +59,7 @@ impl Picked {
         provider: DynProvider,
         store: Option<DynStore>,
     ) -> Result<Self, Error> {
-        let store = store.map_or_else(|| open_store(settings), Ok);
+        let store = store.map_or_else(|| store::open(settings.database()), Ok);
         if let Err(why) = &store {
             tracing::error!("sms: messages are sent but not remembered: {why}");
         }
@@ -86,7 +86,7 @@ impl Picked {
         store: Option<DynStore>,
     ) -> Result<Self, Error> {
         let choice = settings.choose(registry)?;
-        let store = store.map_or_else(|| open_store(settings), Ok);
+        let store = store.map_or_else(|| store::open(settings.database()), Ok);
         let (mut members, mut missing) = (Vec::new(), Vec::new());
         for id in settings.members(&choice) {
             let provider = match substitutes.remove(&id) {
@@ -217,17 +217,4 @@ fn fall_back(
         missing: Vec::new(),
         is_route: false,
     })
-}
-
-#[cfg(feature = "sqlite")]
-fn open_store(settings: &Settings) -> Result<DynStore, Error> {
-    crate::store::sqlite::open(settings.database())
-}
-
-#[cfg(not(feature = "sqlite"))]
-fn open_store(_settings: &Settings) -> Result<DynStore, Error> {
-    Err(Error::new(
-        ErrorKind::Storage,
-        "this build has no store: enable the cargo feature `sqlite` of sms-framework",
-    ))
 }

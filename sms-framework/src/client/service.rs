@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Broadcast, SmsClient, Status};
+use super::{Broadcast, Enqueued, SmsClient, Status};
 use crate::delivery::{Delivery, QueueReport};
 use crate::error::Error;
 use crate::message::{BookingConfirmation, Message, Receipt};
@@ -29,6 +29,12 @@ pub trait SmsService: Send + Sync {
     /// # Errors
     /// See there.
     async fn send(&self, message: Message) -> Result<Receipt, Error>;
+
+    /// See [`SmsClient::enqueue`].
+    ///
+    /// # Errors
+    /// See there.
+    async fn enqueue(&self, message: Message) -> Result<Enqueued, Error>;
 
     /// See [`SmsClient::broadcast`].
     async fn broadcast(&self, broadcast: Broadcast) -> Vec<Delivery>;
@@ -63,6 +69,10 @@ pub trait SmsService: Send + Sync {
 impl SmsService for SmsClient {
     async fn send(&self, message: Message) -> Result<Receipt, Error> {
         SmsClient::send(self, message).await
+    }
+
+    async fn enqueue(&self, message: Message) -> Result<Enqueued, Error> {
+        SmsClient::enqueue(self, message).await
     }
 
     async fn broadcast(&self, broadcast: Broadcast) -> Vec<Delivery> {

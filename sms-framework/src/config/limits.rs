@@ -6,8 +6,11 @@ use std::time::Duration;
 use super::{Settings, StackSettings, duration};
 use crate::limiter::Quota;
 
-/// Who waits longer for a lock waits for a process that hangs.
-const LONGEST_BUSY_TIMEOUT: Duration = Duration::from_secs(3600);
+/// Who waits longer for somebody waits for a process that hangs, or is gone.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// A busy disk may take a second for a write.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
 
 /// Every problem of the typed settings, each with the origin of the key to change.
 pub(super) fn problems(settings: &Settings) -> Vec<String> {
@@ -33,17 +36,37 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             ));
         }
     }
+    if settings.queue.max_attempts == 0 {
+        problems.push(format!(
+            "`queue.max_attempts` must be at least 1 ({})",
+            settings.origin("queue.max_attempts")
+        ));
+    }
+    if settings.queue.lease < SHORTEST_LEASE {
+        problems.push(format!(
+            "`queue.lease` must be at least {}, for it is renewed at a third of it ({})",
+            duration::format(SHORTEST_LEASE),
+            settings.origin("queue.lease")
+        ));
+    }
     if settings.queue.base.is_zero() {
         problems.push(format!(
             "`queue.base` must be longer than nothing ({})",
             settings.origin("queue.base")
         ));
     }
-    if settings.database.busy_timeout > LONGEST_BUSY_TIMEOUT {
-        problems.push(format!(
-            "`database.busy_timeout` may be an hour at most ({})",
-            settings.origin("database.busy_timeout")
-        ));
+    let waits = [
+        ("database.busy_timeout", settings.database.busy_timeout),
+        ("queue.lease", settings.queue.lease),
+        ("queue.shutdown_timeout", settings.queue.shutdown_timeout),
+    ];
+    for (key, wait) in waits {
+        if wait > LONGEST {
+            problems.push(format!(
+                "`{key}` may be an hour at most ({})",
+                settings.origin(key)
+            ));
+        }
     }
     if settings.queue.base > settings.queue.cap {
         problems.push(format!(
@@ -136,16 +159,5 @@ fn stack_problems(
             "rate_limit.max_wait",
             "may not be longer than `send.deadline`: no try may start after that",
         );
-    }
-    // A round from the queue asks the provider first, and its last try may start at the deadline.
-    let longest = (stack.send.deadline)
-        .saturating_add(stack.send.attempt_timeout)
-        .saturating_add(stack.send.attempt_timeout);
-    if settings.queue.lease <= longest {
-        let what = format!(
-            "must be longer than a send can take, which is {} (send.deadline + twice send.attempt_timeout)",
-            duration::format(longest)
-        );
-        problem("queue.lease", &what);
     }
 }

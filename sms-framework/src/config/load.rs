@@ -11,7 +11,9 @@ use super::files::{self, Texts};
 use super::keys::STACK_SECTIONS;
 use super::layer::Layer;
 use super::sources::Sources;
-use super::{SenderSettings, Settings, StackSettings, check, limits, routes, variables};
+use super::{
+    SenderSettings, Settings, StackSettings, check, limits, message_types, routes, variables,
+};
 use crate::error::{Error, ErrorKind};
 use crate::provider::{Capabilities, Registry};
 
@@ -38,6 +40,7 @@ pub(super) fn load(sources: Sources, registry: &Registry) -> Result<Settings, Er
     let mut settings = type_settings(figment, tables, texts, environment)?;
     let mut problems = limits::problems(&settings);
     problems.extend(settings.read_routes(registry));
+    problems.extend(settings.read_message_types());
     refuse(&problems)?;
     Ok(settings)
 }
@@ -62,6 +65,14 @@ impl Settings {
             .into_iter()
             .map(|problem| self.problem_at(problem))
             .collect()
+    }
+
+    /// Reads what differs by type of message; what is wrong with it, each with its place.
+    fn read_message_types(&mut self) -> Vec<String> {
+        let (unknowns, problems) = message_types::read(&self.figment);
+        self.unknowns = unknowns;
+        let problems = problems.into_iter();
+        problems.map(|problem| self.problem_at(problem)).collect()
     }
 
     /// Holds the routes against what providers can do as they are configured: `can` tells that by
@@ -171,6 +182,8 @@ fn type_settings(
             .collect::<Result<_, Error>>()?,
         database: section(&figment, "database", None)?,
         queue: section(&figment, "queue", None)?,
+        retention: section(&figment, "retention", None)?,
+        unknowns: BTreeMap::new(),
         broadcast: section(&figment, "broadcast", None)?,
         templates: section(&figment, "templates", None)?,
         routes: BTreeMap::new(),

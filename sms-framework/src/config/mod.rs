@@ -9,6 +9,7 @@ mod keys;
 mod layer;
 mod limits;
 mod load;
+mod message_types;
 pub mod reference;
 mod routes;
 mod senders;
@@ -25,12 +26,13 @@ use figment::value::Dict;
 
 pub use choice::{Choice, MOCK, ROUTE};
 pub use keys::{KEYS, STACK_SECTIONS};
+pub use message_types::OnUnknown;
 pub use routes::{Need, RouteSettings, RuleSettings, Strategy, Target};
 pub use senders::SenderSettings;
 pub use settings::{
     AfterServerError, BodyLog, BroadcastSettings, DatabaseSettings, Fallback, HealthSettings,
-    LogSettings, QueueSettings, RateLimitSettings, RetrySettings, SendSettings, StackSettings,
-    TemplateSettings, Unit, ValidateSettings,
+    LogSettings, QueueSettings, RateLimitSettings, RetentionSettings, RetrySettings, Scope,
+    SendSettings, StackSettings, TemplateSettings, Unit, ValidateSettings,
 };
 pub use show::Effective;
 pub use sources::Sources;
@@ -50,6 +52,8 @@ pub struct Settings {
     stacks: BTreeMap<String, StackSettings>,
     database: DatabaseSettings,
     queue: QueueSettings,
+    retention: RetentionSettings,
+    unknowns: BTreeMap<String, OnUnknown>,
     broadcast: BroadcastSettings,
     templates: TemplateSettings,
     routes: BTreeMap<String, RouteSettings>,
@@ -112,6 +116,18 @@ impl Settings {
     #[must_use]
     pub fn queue(&self) -> &QueueSettings {
         &self.queue
+    }
+
+    /// What becomes of messages of unknown fate, by type; `queue.on_unknown` for all others.
+    #[must_use]
+    pub fn on_unknown_by_type(&self) -> &BTreeMap<String, OnUnknown> {
+        &self.unknowns
+    }
+
+    /// `[retention]`
+    #[must_use]
+    pub fn retention(&self) -> &RetentionSettings {
+        &self.retention
     }
 
     /// `[broadcast]`

@@ -10,12 +10,14 @@ use crate::message::{Outbound, Receipt, Sender};
 use crate::provider::{Capabilities, DynProvider};
 use crate::route::Health;
 use crate::stack::{
-    Inquiry, Limits, Log, ProviderService, RateLimit, Retry, SendRequest, SenderChoice, SlotKeeper,
+    HandOver, Inquiry, Limits, Log, ProviderService, RateLimit, Retry, SendRequest, SenderChoice,
+    SlotKeeper,
 };
 use tower::ServiceExt;
 
 /// The layers around a provider, in their order.
-pub(crate) type ProviderStack = RateLimit<Retry<Log<ProviderService>, DynClock>, DynClock>;
+pub(crate) type ProviderStack =
+    RateLimit<Retry<HandOver<Log<ProviderService>>, DynClock>, DynClock>;
 
 /// One provider with everything that is its own.
 pub(crate) struct Chain {

@@ -7,14 +7,14 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tower::Service;
 
-use super::chain::Chain;
-use super::ledger::HasRow;
+use super::begin::Start;
 use super::router::{Resting, Stop, Way, more_hopeful};
 use super::{Delivery, Invalid, Ledger, Router};
 use crate::error::{Class, Error, ErrorKind};
-use crate::message::{Hop, Receipt};
+use crate::message::{Hop, Outbound, Receipt};
 use crate::route::{Left, blame, goes_on};
 use crate::stack::SendRequest;
+use crate::store::NewMessage;
 
 /// Writes the message's row, sends it through the providers of its way, settles the row.
 #[derive(Debug, Clone)]
@@ -43,11 +43,11 @@ impl Dispatcher {
             let invalid = Invalid::from(request.message().as_ref());
             self.ledger.refuse(invalid, error)
         };
-        let way = match self.router.way(request.message()) {
+        let way = match self.way_now(request.message()) {
             Ok(way) => way,
-            Err(nobody_can) => {
+            Err(refused) => {
                 guard.disarm();
-                return refuse(nobody_can);
+                return refuse(refused);
             }
         };
         let mut journey = Journey::new(way);
@@ -56,27 +56,48 @@ impl Dispatcher {
             Some(stop) => (&stop.message, &stop.chain.id),
             None => (request.message(), self.router.id()),
         };
-        match self.ledger.begin(message, provider).await {
-            Ok(has_row) => {
-                journey.row = (has_row == HasRow::Yes).then(|| Arc::clone(provider));
-                let result = self.travel(&request, journey, first).await;
+        match self.ledger.begin(&request, message, provider).await {
+            Ok(Start::Go) => {
+                let travel = self.travel(&request, journey, first);
+                let result = self.ledger.keeping(&request, travel).await;
                 guard.disarm();
-                settle(&self.ledger, &request, result, has_row).await
+                settle(&self.ledger, &request, result).await
             }
-            Err(handed_over_before) => {
+            Ok(Start::Before(record)) => {
                 guard.disarm();
-                refuse(handed_over_before)
+                Delivery::before(*record)
+            }
+            Err(refused) => {
+                guard.disarm();
+                refuse(refused)
             }
         }
+    }
+
+    /// The row of a message that waits for a worker.
+    ///
+    /// # Errors
+    /// No provider takes such a message.
+    pub(crate) fn row_to_wait(&self, message: Arc<Outbound>) -> Result<NewMessage, Error> {
+        self.router.way(&message)?;
+        Ok(self.ledger.new_row(message, self.router.id(), None))
+    }
+
+    /// The way of a message that goes at once.
+    fn way_now(&self, message: &Outbound) -> Result<Way, Error> {
+        if message.due_at() > message.created_at() {
+            let what = "a message with a time to be sent at is enqueued, not sent";
+            return Err(Error::new(ErrorKind::Unsupported, what).with_help(
+                "use enqueue(), or `sms enqueue`; a worker sends it when its time comes",
+            ));
+        }
+        self.router.way(message)
     }
 
     /// Sends a message whose row this process leases: where it may be out already, through the
     /// provider that may have it.
     pub(super) async fn resend(self, request: SendRequest, guard: Guard) -> Delivery {
-        let row = request
-            .round
-            .as_ref()
-            .map(|round| Arc::clone(&round.provider));
+        let row = request.trail().row().map(|row| row.provider);
         let doubtful = request.trail().doubt().is_some();
         let way = match row.as_deref().filter(|_| doubtful) {
             Some(provider) => self.router.way_to(provider).ok_or_else(|| {
@@ -89,14 +110,13 @@ impl Dispatcher {
         let result = match way {
             Ok(way) => {
                 let mut journey = Journey::new(way);
-                journey.row = row;
                 let first = journey.next(&self.router, &request);
                 self.travel(&request, journey, first).await
             }
             Err(error) => Err(error),
         };
         guard.disarm();
-        settle(&self.ledger, &request, result, HasRow::Yes).await
+        settle(&self.ledger, &request, result).await
     }
 
     /// From provider to provider, as long as that cannot double the message.
@@ -119,7 +139,6 @@ impl Dispatcher {
                 return Err(self.router.exhausted(failed, &journey.resting));
             };
             let attempt = request.at_provider(message, leave.clone(), chain.deadline);
-            self.hand_over(&attempt, chain, &mut journey).await?;
             let before = trail.calls();
             let result = chain.send(attempt).await;
             let error = result.as_ref().err();
@@ -138,6 +157,7 @@ impl Dispatcher {
             }
             let error = match result {
                 Ok(receipt) => return Ok(with_path(receipt, request)),
+                Err(error) if trail.is_lost() => return Err(error),
                 Err(error) => error,
             };
             let left = Left {
@@ -159,21 +179,6 @@ impl Dispatcher {
             }
             failed = Some(error);
         }
-    }
-
-    /// Notes in the row who has the message next: whoever finds it there after a crash asks that
-    /// one.
-    async fn hand_over(
-        &self,
-        request: &SendRequest,
-        chain: &Chain,
-        journey: &mut Journey,
-    ) -> Result<(), Error> {
-        if journey.row.as_ref().is_none_or(|row| *row == chain.id) {
-            return Ok(());
-        }
-        journey.row = Some(Arc::clone(&chain.id));
-        self.ledger.hand_over(request, &chain.id).await
     }
 }
 
@@ -203,8 +208,6 @@ fn with_path(receipt: Receipt, request: &SendRequest) -> Receipt {
 #[derive(Debug)]
 struct Journey {
     way: Way,
-    /// The provider that its row names; `None` where it has no row.
-    row: Option<Arc<str>>,
     /// Providers that were passed over since the last stop.
     passed: Vec<Hop>,
     /// Those that were passed over at all.
@@ -215,7 +218,6 @@ impl Journey {
     fn new(way: Way) -> Self {
         Self {
             way,
-            row: None,
             passed: Vec::new(),
             resting: Resting::default(),
         }
@@ -232,9 +234,8 @@ pub(super) async fn settle(
     ledger: &Ledger,
     request: &SendRequest,
     result: Result<Receipt, Error>,
-    has_row: HasRow,
 ) -> Delivery {
-    let end = ledger.settle(request, result, has_row).await;
+    let end = ledger.settle(request, result).await;
     Delivery::ended(request, ledger.simulated(), end)
 }
 

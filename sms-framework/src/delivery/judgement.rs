@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::End;
 use super::ledger::{Asking, Ledger};
-use crate::config::AfterServerError;
+use crate::config::{AfterServerError, OnUnknown};
 use crate::error::{Certainty, Class, Error, ErrorKind};
 use crate::message::{MessageState, Receipt, Sender};
-use crate::stack::{SendRequest, after};
+use crate::stack::{Resend, SendRequest, after};
 
 impl Ledger {
     /// What may follow the doubt that a send left.
@@ -24,6 +24,27 @@ impl Ledger {
             })
     }
 
+    /// What may be sent again of what may be out.
+    pub(super) fn resend(&self, request: &SendRequest) -> Resend {
+        let asking = self.asking(request);
+        let policy = self.policy.unknowns.of(request.message());
+        Resend {
+            after_server_error: asking.after_server_error.allows(asking.can_ask),
+            when_unknown: policy == OnUnknown::Resend,
+        }
+    }
+
+    /// Whether anything can follow where nobody can say: a question, or another try.
+    fn can_be_settled(&self, request: &SendRequest) -> bool {
+        self.asking(request).can_ask || self.resend(request).when_unknown
+    }
+
+    /// What was sent again at the wish of its policy, and refused, would be refused each time.
+    fn is_pointless(&self, request: &SendRequest, error: &Error) -> bool {
+        let refused = !error.is_transient() && error.kind() != ErrorKind::Expired;
+        refused && self.resend(request).when_unknown
+    }
+
     /// What a result means for a message whose caller went away: nothing more is sent for it. Where
     /// it may be out already, the provider is asked later. A round from the queue has no caller.
     pub(super) fn given_up(&self, request: &SendRequest, result: Result<Receipt, Error>) -> End {
@@ -34,7 +55,7 @@ impl Ledger {
         match request.trail().doubt() {
             Some(_) => End {
                 state: MessageState::Unknown,
-                next_attempt_at: end.next_attempt_at.filter(|_| self.asking(request).can_ask),
+                next_attempt_at: self.can_be_settled(request).then(|| self.first_question()),
                 ..end
             },
             None => End {
@@ -64,13 +85,24 @@ impl Ledger {
         } else {
             error
         };
-        let asking = self.asking(request);
-        let resend = error.is_transient() && request.may_be_resent(asking.may_resend());
+        // After a 5xx answer, by policy; what was held stays so, until it is settled.
+        let held_before = request.round.as_ref().is_some_and(|round| round.held);
+        let resend =
+            error.is_transient() && !held_before && request.may_be_resent(self.resend(request));
         let held = error.certainty() == Certainty::MaybeSent && !resend;
-        let later = self.next_round(request, &error);
+        let later = if held && !held_before {
+            Some(self.first_question())
+        } else {
+            self.next_round(request, &error)
+        };
         let (state, next_attempt_at) = match (held, error.is_transient(), later) {
-            // Asking again later can settle it; nothing is sent.
-            (true, _, later) => (MessageState::Unknown, later.filter(|_| asking.can_ask)),
+            // Asking later can settle it; nothing is sent until then.
+            (true, _, later) => {
+                let later = later
+                    .filter(|_| self.can_be_settled(request))
+                    .filter(|_| !held_before || !self.is_pointless(request, &error));
+                (MessageState::Unknown, later)
+            }
             (false, true, Some(later)) => (MessageState::Queued, Some(later)),
             (false, true, None) if doubt.is_some() => (MessageState::Unknown, None),
             (false, true, None) => (MessageState::Failed, None),
@@ -104,7 +136,7 @@ impl Ledger {
         let earlier = request.round.as_ref().map_or(0, |round| round.earlier);
         let wait = if spends_a_round(request, error) {
             let rounds = earlier + u32::from(request.round.is_some());
-            if rounds >= queue.max_rounds {
+            if rounds >= queue.max_attempts {
                 return None;
             }
             let backoff = queue
@@ -116,7 +148,9 @@ impl Ledger {
             error.retry_after().unwrap_or(queue.base)
         };
         let due = self.clock.in_future(wait);
-        let oldest = after(request.message().created_at(), queue.max_age);
+        let since = request.round.as_ref().map(|round| round.since);
+        let since = since.unwrap_or_else(|| request.message().due_at());
+        let oldest = after(since, queue.max_age);
         (due <= oldest).then_some(due)
     }
 
@@ -138,12 +172,12 @@ impl Ledger {
     }
 }
 
-/// A round that our own limiter, a dropped run or a resting route ended before anybody was called is
-/// not counted.
+/// A round that our own limiter, a dropped run, a resting route or the database ended before anybody
+/// was called is not counted.
 pub(super) fn spends_a_round(request: &SendRequest, error: &Error) -> bool {
     let ours = matches!(
         error.kind(),
-        ErrorKind::RateLimited | ErrorKind::Canceled | ErrorKind::NoRoute
+        ErrorKind::RateLimited | ErrorKind::Canceled | ErrorKind::NoRoute | ErrorKind::Storage
     );
     !ours || request.trail().calls() > 0
 }

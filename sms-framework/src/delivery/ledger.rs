@@ -1,19 +1,20 @@
-//! The message's row: written before the stack runs, settled after it, true at every moment between.
+//! The message's row: settled after the stack has run, true at every moment before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::counts::Counters;
 use super::judgement::spends_a_round;
-use super::{Counts, Delivery, End, Ending, Invalid};
-use crate::config::{AfterServerError, BodyLog, QueueSettings};
+use super::{Counts, Delivery, End, Ending, Invalid, PAUSE};
+use crate::config::{AfterServerError, BodyLog, OnUnknown, QueueSettings};
 use crate::error::{Error, ErrorKind};
 use crate::message::{MessageState, Outbound, Receipt};
 use crate::stack::{AttemptLog, SendRequest, WallClock};
-use crate::store::{Attempt, DynStore, ErrorNote, NewMessage, Settlement};
+use crate::store::{Attempt, Doubt, DynStore, ErrorNote, Lease, Settlement};
 
 /// What the ledger decides by.
 #[derive(Debug, Clone)]
@@ -22,6 +23,7 @@ pub(crate) struct Policy {
     pub(crate) body: BodyLog,
     /// By the id of the provider.
     pub(crate) providers: BTreeMap<Arc<str>, Asking>,
+    pub(crate) unknowns: UnknownPolicy,
 }
 
 /// What may follow a doubt at one provider.
@@ -32,20 +34,30 @@ pub(crate) struct Asking {
     pub(crate) can_ask: bool,
 }
 
-impl Asking {
-    /// Whether a message may be sent again after a 5xx answer, once nobody found it.
-    pub(super) fn may_resend(self) -> bool {
-        self.after_server_error.allows(self.can_ask)
+/// What becomes of messages whose fate nobody could settle.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnknownPolicy {
+    pub(crate) default: OnUnknown,
+    /// By the type of the message.
+    pub(crate) by_type: BTreeMap<String, OnUnknown>,
+}
+
+impl UnknownPolicy {
+    pub(crate) fn of(&self, message: &Outbound) -> OnUnknown {
+        let own = message
+            .message_type()
+            .and_then(|kind| self.by_type.get(kind));
+        own.copied().unwrap_or(self.default)
     }
 }
 
 /// Keeps the rows of a client's messages; without a store it keeps nothing and says so.
 pub(crate) struct Ledger {
-    store: Option<DynStore>,
+    pub(super) store: Option<DynStore>,
     /// What the configuration picked: a provider, or a route.
     pub(super) id: Arc<str>,
     pub(super) is_route: bool,
-    simulated: bool,
+    pub(super) simulated: bool,
     pub(super) policy: Policy,
     pub(super) clock: WallClock,
     counters: Counters,
@@ -74,6 +86,10 @@ impl Ledger {
         }
     }
 
+    pub(crate) fn store(&self) -> Option<&DynStore> {
+        self.store.as_ref()
+    }
+
     pub(crate) fn simulated(&self) -> bool {
         self.simulated
     }
@@ -89,6 +105,11 @@ impl Ledger {
     /// When a lease taken now runs out.
     pub(crate) fn lease_end(&self) -> Timestamp {
         self.clock.in_future(self.policy.queue.lease)
+    }
+
+    /// When a provider is asked about a message of unknown fate for the first time.
+    pub(crate) fn first_question(&self) -> Timestamp {
+        self.clock.in_future(self.policy.queue.grace)
     }
 
     /// What became of sends since start.
@@ -117,72 +138,15 @@ impl Ledger {
                 .map_or(0, |store| store.info().lost_writes)
     }
 
-    /// Writes the row of a message about to be sent; a broken log never fails a send.
-    ///
-    /// # Errors
-    /// The message was handed over before: sending it now could double it.
-    pub(super) async fn begin(
-        &self,
-        message: &Arc<Outbound>,
-        provider: &str,
-    ) -> Result<HasRow, Error> {
-        let Some(store) = &self.store else {
-            return Ok(HasRow::No);
-        };
-        let row = NewMessage {
-            message: Arc::clone(message),
-            provider: provider.to_owned(),
-            simulated: self.simulated,
-            hash_body: self.policy.body == BodyLog::Hash,
-            lease_until: self.lease_end(),
-        };
-        match store.begin(row).await {
-            Ok(()) => Ok(HasRow::Yes),
-            Err(error) if error.kind() == ErrorKind::InvalidMessage => Err(error),
-            Err(error) => {
-                self.report(&error);
-                Ok(HasRow::No)
-            }
-        }
-    }
-
-    /// Notes in the row that `provider` is tried next.
-    ///
-    /// A broken log stops no send that its caller waits for; a round from the queue waits until the
-    /// log works again, for the row tells the next process whom to ask.
-    ///
-    /// # Errors
-    /// `STORAGE`: another process has taken the message over, or nothing could be noted.
-    pub(super) async fn hand_over(
-        &self,
-        request: &SendRequest,
-        provider: &str,
-    ) -> Result<(), Error> {
-        let Some(store) = &self.store else {
-            return Ok(());
-        };
-        match store.hand_over(request.message(), provider).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Error::new(
-                ErrorKind::Storage,
-                "its lease ran out before it was sent: another process decides about it",
-            )),
-            Err(error) => {
-                self.report(&error);
-                request.round.as_ref().map_or(Ok(()), |_| Err(error))
-            }
-        }
-    }
-
     /// Settles the row after the stack has run, and tells what that means for the message.
     pub(super) async fn settle(
         &self,
         request: &SendRequest,
         result: Result<Receipt, Error>,
-        has_row: HasRow,
     ) -> End {
         let mut end = self.end(request, result);
-        let row = self.write(request, &end, has_row).await;
+        request.trail().settles();
+        let row = self.write(request, &end).await;
         if end.state == MessageState::Queued {
             end = match row {
                 Row::Written => End {
@@ -190,8 +154,10 @@ impl Ledger {
                     ..end
                 },
                 Row::Anothers => end.unknown(),
-                // There is nothing to try it from again.
                 Row::Missing if request.trail().doubt().is_some() => end.unknown(),
+                // Its row is there, and can be claimed when its lease has run out.
+                Row::Missing if request.round.is_some() => end,
+                // There is nothing to try it from again.
                 Row::Missing => End {
                     state: MessageState::Failed,
                     next_attempt_at: None,
@@ -203,19 +169,26 @@ impl Ledger {
         end
     }
 
-    async fn write(&self, request: &SendRequest, end: &End, has_row: HasRow) -> Row {
-        let Some(store) = self.store.as_ref().filter(|_| has_row == HasRow::Yes) else {
+    async fn write(&self, request: &SendRequest, end: &End) -> Row {
+        let (Some(store), Some(row)) = (&self.store, request.trail().row()) else {
             return Row::Missing;
         };
-        match store.settle(self.settlement(request, end)).await {
-            Ok(true) => Row::Written,
-            Ok(false) => {
-                tracing::warn!(message_id = %request.message().id(), "its lease ran out while it was being sent: another process decides about it");
-                Row::Anothers
-            }
-            Err(error) => {
-                self.report(&error);
-                Row::Missing
+        loop {
+            match store.settle(self.settlement(row.lease, request, end)).await {
+                Ok(true) => return Row::Written,
+                Ok(false) => {
+                    tracing::warn!(message_id = %request.message().id(), "its lease was lost while it was being sent: another process decides about it");
+                    return Row::Anothers;
+                }
+                // Nobody waits for a round of the queue, and what it knows is worth a wait.
+                Err(error) if request.round.is_some() && Instant::now() < row.ends => {
+                    self.report(&error);
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => {
+                    self.report(&error);
+                    return Row::Missing;
+                }
             }
         }
     }
@@ -230,18 +203,46 @@ impl Ledger {
 
     /// Settles the row of a send that was dropped between its attempts.
     pub(super) fn dropped(&self, request: &SendRequest) {
-        let error = Error::new(ErrorKind::Canceled, "the caller gave up before it was sent");
+        let what = match request.round {
+            Some(_) => "its worker was stopped before it was sent",
+            None => "the caller gave up before it was sent",
+        };
+        let error = Error::new(ErrorKind::Canceled, what);
         self.settle_soon(request, self.given_up(request, Err(error)));
+    }
+
+    /// Settles the row of a call that has no answer yet while its worker is stopped: nobody can say.
+    pub(super) async fn stopped(&self, request: &SendRequest) {
+        let (Some(store), Some(row)) = (&self.store, request.trail().row()) else {
+            return;
+        };
+        let error = Error::new(
+            ErrorKind::NoAnswer,
+            "the worker was stopped before the provider answered",
+        );
+        let end = End {
+            result: Err(error.with_provider(&row.provider)),
+            state: MessageState::Unknown,
+            provider: row.provider.as_ref().to_owned(),
+            next_attempt_at: Some(self.first_question()),
+        };
+        let settlement = Settlement {
+            doubt: Some(Doubt::NoAnswer),
+            ..self.settlement(row.lease, request, &end)
+        };
+        if let Err(error) = store.settle(settlement).await {
+            self.report(&error);
+        }
     }
 
     fn settle_soon(&self, request: &SendRequest, end: End) {
         self.counters.count(&end.provider, self.ending(&end));
-        if let Some(store) = &self.store {
-            store.settle_soon(self.settlement(request, &end));
+        if let (Some(store), Some(row)) = (&self.store, request.trail().row()) {
+            store.settle_soon(self.settlement(row.lease, request, &end));
         }
     }
 
-    fn settlement(&self, request: &SendRequest, end: &End) -> Settlement {
+    fn settlement(&self, lease: Lease, request: &SendRequest, end: &End) -> Settlement {
         let receipt = end.result.as_ref().ok();
         let ids = receipt.map(|receipt| {
             receipt
@@ -251,9 +252,8 @@ impl Ledger {
                 .cloned()
                 .collect()
         });
-        let message = request.message();
         Settlement {
-            id: message.id(),
+            lease,
             state: end.state,
             provider: Some(end.provider.clone()),
             sender: self.whose_number(request, end),
@@ -279,7 +279,7 @@ impl Ledger {
         }
     }
 
-    fn report(&self, error: &Error) {
+    pub(super) fn report(&self, error: &Error) {
         self.failures.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("sms_log_failures_total").increment(1);
         if !self.reported.swap(true, Ordering::Relaxed) {
@@ -288,13 +288,6 @@ impl Ledger {
             );
         }
     }
-}
-
-/// Whether the message of a send has a row to settle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HasRow {
-    Yes,
-    No,
 }
 
 /// What became of a settlement.

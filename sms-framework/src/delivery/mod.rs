@@ -1,14 +1,20 @@
 //! What becomes of a message around the stack: its row before and after, and later rounds.
 
+mod begin;
 mod chain;
 mod counts;
 mod dispatch;
 mod judgement;
+mod lease;
 mod ledger;
-mod queue;
+mod report;
+mod reports;
+mod round;
 mod router;
+mod worker;
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,17 +23,23 @@ pub(crate) use chain::{Chain, ProviderStack};
 pub use counts::Counts;
 use counts::Ending;
 pub(crate) use dispatch::Dispatcher;
-pub(crate) use ledger::{Asking, Ledger, Policy};
-pub use queue::QueueReport;
-pub(crate) use queue::{count, process};
+pub(crate) use ledger::{Asking, Ledger, Policy, UnknownPolicy};
+pub use report::QueueReport;
+pub(crate) use reports::Reports;
 pub(crate) use router::{Router, row_id};
+pub(crate) use worker::{Until, Worker, count};
 
 use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::phone::masked_input;
 use crate::message::{
-    Encoding, Hop, Message, MessageId, MessageState, Outbound, Receipt, Segments, Sender,
+    Encoding, Hop, Message, MessageId, MessageState, Outbound, PhoneNumber, Receipt, Segments,
+    Sender,
 };
 use crate::stack::SendRequest;
+use crate::store::MessageRecord;
+
+/// How long a database that failed is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What became of one send, whether it went well or not: it always says where the message stands.
 #[derive(Clone, Serialize)]
@@ -89,6 +101,47 @@ impl Delivery {
                 ErrorKind::ProviderFault,
                 "nobody tells what became of it",
             )),
+        }
+    }
+
+    /// What became of the message that its owner's key names, which is not sent again.
+    fn before(record: MessageRecord) -> Self {
+        let to = PhoneNumber::parse(&record.to).ok();
+        let from: Option<Sender> = record.from.as_deref().and_then(|from| from.parse().ok());
+        let receipt = to.filter(|_| record.status.is_sent()).map(|to| Receipt {
+            id: record.id,
+            status: record.status,
+            provider: record.provider.clone(),
+            provider_message_id: record.provider_message_id.clone(),
+            more_provider_message_ids: Vec::new(),
+            provider_status: record.provider_status.clone(),
+            provider_code: None,
+            simulated: record.simulated,
+            to,
+            from: from.clone(),
+            segments: record.segments,
+            encoding: record.encoding,
+            attempts: record.attempts,
+            accepted_at: record.updated_at,
+            path: Vec::new(),
+        });
+        let error = receipt.is_none().then(|| record.as_error());
+        Self {
+            id: record.id,
+            status: record.status,
+            provider: record.provider,
+            provider_message_id: record.provider_message_id,
+            provider_status: record.provider_status,
+            simulated: record.simulated,
+            to: record.to,
+            from,
+            segments: record.segments,
+            encoding: record.encoding,
+            attempts: record.attempts,
+            path: Vec::new(),
+            next_attempt_at: record.next_attempt_at,
+            error,
+            receipt,
         }
     }
 
@@ -208,7 +261,7 @@ impl End {
             Ok(receipt) => receipt,
             Err(error) => return Some(error.clone()),
         };
-        if receipt.status.is_sent() || receipt.status == MessageState::Scheduled {
+        if receipt.status.is_sent() {
             return None;
         }
         let what = format!(

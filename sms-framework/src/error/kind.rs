@@ -124,6 +124,10 @@ kinds! {
     ProviderFault = "PROVIDER_FAULT", MaybeSent, Transient;
     /// No provider of the route takes messages at the moment.
     NoRoute = "NO_ROUTE", NotSent, Transient;
+    /// The idempotency key was used before, with other content.
+    IdempotencyConflict = "IDEMPOTENCY_CONFLICT", NotSent, Permanent;
+    /// What was asked cannot be done to a message, or a broadcast, that stands where it stands.
+    WrongState = "WRONG_STATE", NotSent, Permanent;
     /// A webhook call whose signature is missing, wrong or too old.
     WebhookRefused = "WEBHOOK_REFUSED", NotSent, Permanent;
     /// A webhook call that is not what the vendor promises.

@@ -11,6 +11,7 @@
 //! | [`Limiter`] | a bucket with a clock and counters |
 //! | [`KeyedLimiter`] | a bucket for every key (such as provider and sender) |
 //! | [`Reservation`] | a slot taken: wait, commit; dropped before that, it is given back |
+//! | [`shared`] | the same limit for several processes, which take blocks of slots from one database |
 //! | [`Clock`] | where time comes from; [`ManualClock`] for tests that never sleep |
 //!
 //! # The law
@@ -45,6 +46,7 @@ mod quota;
 mod refused;
 mod reservation;
 mod shard;
+pub mod shared;
 mod single;
 mod slots;
 
@@ -54,5 +56,6 @@ pub use keyed::KeyedLimiter;
 pub use quota::Quota;
 pub use refused::Refused;
 pub use reservation::Reservation;
+pub use shared::{Block, BlockRequest, Pace, SharedSlot, SlotSource, Stock, Take, next_block};
 pub use single::{Limiter, Usage};
 pub use slots::Slot;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::{MessageId, Sender};
+use jiff::Timestamp;
+
+use super::{MessageId, Priority, Sender};
 
 /// A message as the caller writes it: a recipient, a text, and what to remember it by.
 ///
@@ -43,8 +45,17 @@ pub struct Message {
     pub tags: BTreeMap<String, String>,
     /// Absolute URLs of media to attach (MMS), where the provider can.
     pub media: Vec<String>,
-    /// How long the provider may hold the message before it gives up, where it can.
+    /// How long the message is worth sending: it is never sent later than this after it was handed
+    /// over (or after [`send_at`](Self::send_at)), and the provider is told what is left of it, where it
+    /// can hold a message.
     pub valid_for: Option<Duration>,
+    /// When it goes out, where it is [enqueued](crate::SmsClient::enqueue); at once if `None`.
+    pub send_at: Option<Timestamp>,
+    /// How urgent it is beside others that wait. Default normal.
+    pub priority: Priority,
+    /// Under this key of its owner the message is taken once: the same again gives the first one's
+    /// answer, for as long as that is kept.
+    pub idempotency_key: Option<String>,
 }
 
 impl Message {
@@ -61,6 +72,9 @@ impl Message {
             tags: BTreeMap::new(),
             media: Vec::new(),
             valid_for: None,
+            send_at: None,
+            priority: Priority::default(),
+            idempotency_key: None,
         }
     }
 
@@ -99,10 +113,32 @@ impl Message {
         self
     }
 
-    /// Sets how long the provider may hold it before it gives up.
+    /// Sets how long it is worth sending.
     #[must_use]
     pub fn valid_for(mut self, time: Duration) -> Self {
         self.valid_for = Some(time);
+        self
+    }
+
+    /// Sets when it goes out, where it is enqueued.
+    #[must_use]
+    pub fn send_at(mut self, time: Timestamp) -> Self {
+        self.send_at = Some(time);
+        self
+    }
+
+    /// Sets how urgent it is beside others that wait.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Has it taken once under this key of its owner: 1 to 200 characters of the caller's own, such
+    /// as an order's number.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
         self
     }
 }
@@ -120,6 +156,9 @@ impl fmt::Debug for Message {
             .field("tags", &self.tags.len())
             .field("media", &self.media.len())
             .field("valid_for", &self.valid_for)
+            .field("send_at", &self.send_at)
+            .field("priority", &self.priority)
+            .field("idempotency_key", &self.idempotency_key)
             .finish()
     }
 }

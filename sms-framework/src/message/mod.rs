@@ -2,18 +2,23 @@
 
 mod draft;
 mod id;
+mod lifecycle;
 pub mod numbers;
 mod outbound;
 pub mod phone;
 mod place;
+mod priority;
 mod receipt;
 pub mod segment;
 pub mod sender;
 mod state;
 
 pub use draft::Message;
-pub use id::MessageId;
+pub use id::{BroadcastId, MessageId};
+pub use lifecycle::{Occurrence, Step, Verdict};
 pub use outbound::Outbound;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use outbound::sha256;
 pub mod template;
 
 pub use numbers::{NumberPolicy, NumberRule, Region};
@@ -21,6 +26,7 @@ pub use numbers::{NumberPolicy, NumberRule, Region};
 pub use numbers::{NumberReport, inspect};
 pub use phone::PhoneNumber;
 pub use place::Place;
+pub use priority::Priority;
 pub use receipt::{Acceptance, Hop, Receipt};
 pub use segment::{Encoding, ForcedBy, Segments};
 pub use sender::{AlphanumericId, Sender, ServiceId, ShortCode};

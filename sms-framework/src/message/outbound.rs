@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use sha2::{Digest, Sha256};
 
-use super::{Message, MessageId, PhoneNumber, Segments, Sender};
+use super::{BroadcastId, Message, MessageId, PhoneNumber, Priority, Segments, Sender};
 
 /// A message that passed validation: what the layers and the provider get to see.
 ///
@@ -24,6 +26,10 @@ pub struct Outbound {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) media: Vec<String>,
     pub(crate) valid_for: Option<Duration>,
+    pub(crate) send_at: Option<Timestamp>,
+    pub(crate) priority: Priority,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) broadcast: Option<BroadcastId>,
     pub(crate) created_at: Timestamp,
     /// The sender was chosen for it, and may be chosen anew.
     pub(crate) sender_is_chosen: bool,
@@ -43,8 +49,29 @@ impl Outbound {
             tags: message.tags,
             media: message.media,
             valid_for: message.valid_for,
+            send_at: message.send_at,
+            priority: message.priority,
+            idempotency_key: message.idempotency_key,
+            broadcast: None,
             created_at,
             sender_is_chosen: false,
+        }
+    }
+
+    /// The same with another validity, for the provider.
+    pub(crate) fn with_validity(&self, time: Duration) -> Self {
+        Self {
+            valid_for: Some(time),
+            ..self.clone()
+        }
+    }
+
+    /// The same as one of a broadcast, under the id that it always has there.
+    pub(crate) fn in_broadcast(self, broadcast: BroadcastId) -> Self {
+        Self {
+            id: MessageId::in_broadcast(broadcast, self.to.as_str()),
+            broadcast: Some(broadcast),
+            ..self
         }
     }
 
@@ -112,10 +139,61 @@ impl Outbound {
         &self.media
     }
 
-    /// How long the provider may hold it before it gives up.
+    /// How long the provider may hold it before it gives up: what is left of its validity when it is
+    /// given to the provider.
     #[must_use]
     pub fn valid_for(&self) -> Option<Duration> {
         self.valid_for
+    }
+
+    /// When it is due to go out; at once if `None`.
+    #[must_use]
+    pub fn send_at(&self) -> Option<Timestamp> {
+        self.send_at
+    }
+
+    /// How urgent it is beside others that wait.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.priority
+    }
+
+    /// Its owner's key, under which it is taken once.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// The broadcast that it is of.
+    #[must_use]
+    pub fn broadcast(&self) -> Option<BroadcastId> {
+        self.broadcast
+    }
+
+    /// The SHA-256 of what is sent to whom: what has to be the same under one idempotency key.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn content_hash(&self) -> String {
+        let wish = self.from.as_ref().filter(|_| !self.sender_is_chosen);
+        let sender = wish.map(ToString::to_string).unwrap_or_default();
+        let mut content = vec![self.to.as_str(), &sender, &self.body];
+        content.extend(self.media.iter().map(String::as_str));
+        // The lengths keep one field from running into the next.
+        let framed = content
+            .iter()
+            .map(|field| format!("{}:{field}", field.len()));
+        sha256(&framed.collect::<String>())
+    }
+
+    /// When it may go out first.
+    pub(crate) fn due_at(&self) -> Timestamp {
+        let later = |at: Timestamp| at.max(self.created_at);
+        self.send_at.map_or(self.created_at, later)
+    }
+
+    /// After when it must not be sent any more; `None` where it stays worth sending.
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        let end = self.due_at().checked_add(self.valid_for?);
+        Some(end.unwrap_or(Timestamp::MAX))
     }
 
     /// When it was handed to the framework.
@@ -123,6 +201,17 @@ impl Outbound {
     pub fn created_at(&self) -> Timestamp {
         self.created_at
     }
+}
+
+/// Its SHA-256, as hexadecimal digits.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) fn sha256(text: &str) -> String {
+    use std::fmt::Write;
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    hex
 }
 
 /// Shows no text and a masked recipient.

@@ -29,7 +29,7 @@ macro_rules! states {
 }
 
 states! {
-    /// Held for a later time: by the provider, at the caller's wish.
+    /// Waits with us for the time at which it is to go out.
     Scheduled = "scheduled";
     /// Waits with us for its next attempt.
     Queued = "queued";
@@ -82,8 +82,9 @@ impl MessageState {
         )
     }
 
-    /// Where a message stands whose parts stand here: failed as soon as one part did, delivered
-    /// when all are, else as far as the part that lags most. `None` without parts.
+    /// Where a message stands whose parts stand here: failed as soon as one part did (of several
+    /// failures the strongest evidence, in whatever order the parts are given), delivered when all
+    /// are, else as far as the part that lags most. `None` without parts.
     ///
     /// # Examples
     /// ```
@@ -96,7 +97,10 @@ impl MessageState {
     #[must_use]
     pub fn of_parts(parts: &[Self]) -> Option<Self> {
         let broken = |state: &&Self| state.is_final() && **state != Self::Delivered;
-        let worst = parts.iter().find(broken);
+        let worst = parts
+            .iter()
+            .filter(broken)
+            .max_by_key(|state| state.evidence());
         worst
             .or_else(|| parts.iter().min_by_key(|state| state.progress()))
             .copied()

@@ -31,6 +31,8 @@
 //! # let _ = service; Ok(()) }
 //! ```
 
+mod fleet;
+mod hand_over;
 mod log;
 mod lookup;
 mod provider;
@@ -38,19 +40,24 @@ mod rate_limit;
 mod request;
 mod retry;
 mod senders;
+mod slots;
 mod validate;
+mod waiting_room;
 mod wall_clock;
 
+pub(crate) use hand_over::{HandOver, HandOverLayer, Handing, lost};
 pub use log::{AttemptLog, Log, LogLayer, LoggedAttempt};
 pub use lookup::Inquiry;
 pub use provider::ProviderService;
 #[cfg(feature = "testkit")]
 pub(crate) use provider::receipt;
-pub use rate_limit::{RateLimit, RateLimitLayer, SlotKeeper};
-pub(crate) use request::Round;
+pub use rate_limit::{RateLimit, RateLimitLayer};
+pub(crate) use request::{Held, Resend, Round};
 pub use request::{SendRequest, Trail};
 pub use retry::{Retry, RetryLayer, RetryPolicy, Settled};
 pub use senders::SenderChoice;
+pub use slots::SlotKeeper;
 pub(crate) use validate::Limits;
 pub use validate::{Validate, ValidateLayer, Validator};
+pub use waiting_room::{Turn, WaitingRoom};
 pub(crate) use wall_clock::{WallClock, after};

@@ -169,9 +169,10 @@ pub(crate) fn receipt(
 /// `queued` and the like are words for our own side: what a vendor has accepted no longer waits here.
 fn taken(state: MessageState) -> MessageState {
     match state {
-        MessageState::Queued | MessageState::Sending | MessageState::Unknown => {
-            MessageState::Accepted
-        }
+        MessageState::Scheduled
+        | MessageState::Queued
+        | MessageState::Sending
+        | MessageState::Unknown => MessageState::Accepted,
         its_own => its_own,
     }
 }

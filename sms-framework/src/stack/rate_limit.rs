@@ -2,120 +2,20 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::SendRequest;
-use crate::config::{RateLimitSettings, Unit};
+use super::{SendRequest, SlotKeeper};
 use crate::error::{Error, ErrorKind};
-use crate::limiter::{Clock, KeyedLimiter, Quota, Refused, SystemClock, Usage};
-use crate::message::{Outbound, Receipt, Sender};
-
-/// Hands out slots, one sender at a time; shared by the layer and the retry policy, so that every
-/// attempt is charged to the same account.
-///
-/// The wait is a tokio sleep; the time is read from an injected [`Clock`].
-pub struct SlotKeeper<C: Clock = SystemClock> {
-    limiter: KeyedLimiter<Option<Sender>, C>,
-    provider: Arc<str>,
-    unit: Unit,
-    max_wait: Duration,
-}
-
-impl SlotKeeper {
-    /// The limit of `settings` for the provider called `provider`, on the system's clock.
-    ///
-    /// # Errors
-    /// `CONFIG`: rate, burst and initial do not make a limit.
-    pub fn new(provider: &str, settings: &RateLimitSettings) -> Result<Self, Error> {
-        Self::with_clock(provider, settings, SystemClock::new())
-    }
-}
-
-impl<C: Clock> SlotKeeper<C> {
-    /// The same on another clock.
-    ///
-    /// # Errors
-    /// `CONFIG`: rate, burst and initial do not make a limit.
-    pub fn with_clock(
-        provider: &str,
-        settings: &RateLimitSettings,
-        clock: C,
-    ) -> Result<Self, Error> {
-        let quota = Quota::new(settings.rate, settings.burst, settings.initial)?;
-        Ok(Self {
-            limiter: KeyedLimiter::with_clock(quota, clock),
-            provider: provider.into(),
-            unit: settings.unit,
-            max_wait: settings.max_wait,
-        })
-    }
-
-    /// Waits for the slot of `message`. Dropped before the slot's time, it gives the slot back
-    /// where no later one was taken.
-    ///
-    /// # Errors
-    /// `RATE_LIMITED`: the slot lies beyond `max_wait`; it was not taken, and the error tells when
-    /// to come back.
-    pub async fn slot(&self, message: &Outbound) -> Result<(), Error> {
-        self.slot_within(message, self.max_wait).await
-    }
-
-    /// The same for a caller who waits no longer than `longest`, nor than `max_wait`.
-    ///
-    /// # Errors
-    /// `RATE_LIMITED`, as [`slot`](Self::slot).
-    pub async fn slot_within(&self, message: &Outbound, longest: Duration) -> Result<(), Error> {
-        let cost = match self.unit {
-            Unit::Message => 1,
-            Unit::Segment => message.segments().count,
-        };
-        let reserved = self
-            .limiter
-            .reserve(&message.from, cost, longest.min(self.max_wait));
-        let slot = reserved.map_err(|refused| self.refused(refused))?;
-        let wait = slot.wait();
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
-        slot.commit();
-        metrics::histogram!("sms_limiter_wait_seconds", "provider" => Arc::clone(&self.provider))
-            .record(wait);
-        // Of the sender that took the last slot: most programs have one.
-        metrics::gauge!("sms_limiter_tokens", "provider" => Arc::clone(&self.provider))
-            .set(self.limiter.tokens(&message.from));
-        Ok(())
-    }
-
-    /// How it is used: the tokens of the sender that has fewest, sends waiting, sends refused.
-    #[must_use]
-    pub fn usage(&self) -> Usage {
-        self.limiter.usage()
-    }
-
-    fn refused(&self, refused: Refused) -> Error {
-        metrics::counter!("sms_limiter_refused_total", "provider" => Arc::clone(&self.provider))
-            .increment(1);
-        Error::from(refused).with_provider(&self.provider)
-    }
-}
-
-impl<C: Clock> std::fmt::Debug for SlotKeeper<C> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SlotKeeper")
-            .field("provider", &self.provider)
-            .field("unit", &self.unit)
-            .field("max_wait", &self.max_wait)
-            .finish_non_exhaustive()
-    }
-}
+use crate::limiter::{Clock, SystemClock};
+use crate::message::Receipt;
+use crate::route::Leave;
 
 /// Makes every call wait for its slot.
 ///
-/// Sends pass in the order in which they were called. It is always ready when the service below
+/// Sends pass in the order in which they were called, messages of the queue by their priority. It is
+/// always ready when the service below
 /// is; the wait is in the future of the call, which may be dropped at any time.
 #[derive(Debug)]
 pub struct RateLimitLayer<C: Clock = SystemClock>(Option<Arc<SlotKeeper<C>>>);
@@ -168,9 +68,12 @@ impl<S: Clone, C: Clock> Clone for RateLimit<S, C> {
 }
 
 /// Many wait for slots at once: when the provider is left out, they need not all find out.
-fn left_out() -> Error {
+fn may_go(request: &SendRequest) -> Result<(), Error> {
+    if request.leave.as_ref().is_none_or(Leave::holds) {
+        return Ok(());
+    }
     let message = "it was left out while the message waited for its slot";
-    Error::new(ErrorKind::NoRoute, message)
+    Err(Error::new(ErrorKind::NoRoute, message))
 }
 
 impl<S, C> Service<SendRequest> for RateLimit<S, C>
@@ -194,15 +97,20 @@ where
         let keeper = self.keeper.clone();
         Box::pin(async move {
             if let Some(keeper) = keeper {
-                let left = request.latest.map_or(Duration::MAX, |latest| {
-                    latest.saturating_duration_since(Instant::now())
-                });
-                keeper.slot_within(request.message(), left).await?;
+                let turn = keeper.turn_of(&request).await;
+                if turn.is_some() {
+                    // Those behind need not wait for slots that this one would not use.
+                    may_go(&request)?;
+                }
+                let left = request.time_left();
+                keeper.take(request.message(), left, turn).await?;
             }
-            if request.leave.as_ref().is_some_and(|leave| !leave.holds()) {
-                return Err(left_out());
-            }
+            may_go(&request)?;
             inner.call(request).await
         })
     }
 }
+
+#[cfg(all(test, feature = "testkit"))]
+#[path = "rate_limit_queued.rs"]
+mod queued;

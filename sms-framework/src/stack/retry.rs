@@ -181,12 +181,14 @@ impl<C: Clock> Rules<C> {
         request: &SendRequest,
         error: Error,
     ) -> Option<Result<Receipt, Error>> {
-        let left = self.time_left(request);
-        if left.is_zero() {
+        if self.time_left(request).is_zero() {
             return Some(Err(error));
         }
         let keeper = self.keeper.as_ref()?;
-        let slot = keeper.slot_within(request.message(), left).await;
+        // A round from the queue stands in line again: else each retry would reserve ahead of the room.
+        let turn = keeper.turn_of(request).await;
+        let left = self.time_left(request);
+        let slot = keeper.take(request.message(), left, turn).await;
         slot.err().map(|_refused| Err(error))
     }
 }

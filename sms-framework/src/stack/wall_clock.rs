@@ -15,8 +15,10 @@ impl WallClock {
         Self(Arc::new(now))
     }
 
+    /// Now, in whole milliseconds: so precise are rows, and what a caller is told is what they say.
     pub(crate) fn now(&self) -> Timestamp {
-        (self.0)()
+        let now = (self.0)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
     pub(crate) fn in_future(&self, wait: Duration) -> Timestamp {
@@ -24,8 +26,11 @@ impl WallClock {
     }
 }
 
-/// `wait` after `at`. A wait beyond the end of time (a provider may ask for any) ends there.
+/// `wait` after `at`, never less by a part of a millisecond. A wait beyond the end of time (a provider
+/// may ask for any) ends there.
 pub(crate) fn after(at: Timestamp, wait: Duration) -> Timestamp {
+    let whole = wait.as_nanos().div_ceil(1_000_000);
+    let wait = u64::try_from(whole).map_or(Duration::MAX, Duration::from_millis);
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 

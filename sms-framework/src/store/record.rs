@@ -8,11 +8,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::error::{Certainty, Error};
+use super::queue::Lease;
+use crate::error::{Certainty, Error, ErrorKind};
 use crate::message::phone::masked_input;
-use crate::message::{Encoding, MessageId, MessageState, Outbound};
+use crate::message::{
+    BroadcastId, Encoding, MessageId, MessageState, Occurrence, Outbound, Priority,
+};
 
-/// A message about to be sent.
+/// A message that is handed to the store: about to be sent, or to wait for a worker.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
     /// The message.
@@ -23,8 +26,9 @@ pub struct NewMessage {
     pub simulated: bool,
     /// Keep the SHA-256 of the body beside it, for when the body goes.
     pub hash_body: bool,
-    /// From when on another process may ask about it.
-    pub lease_until: Timestamp,
+    /// Where it is about to be sent: from when on another process may ask about it. `None` where it
+    /// waits for a worker.
+    pub lease_until: Option<Timestamp>,
 }
 
 /// Why nobody can say whether a message was taken.
@@ -64,8 +68,8 @@ impl From<&Error> for ErrorNote {
 /// How a message leaves the state `sending`.
 #[derive(Debug, Clone)]
 pub struct Settlement {
-    /// Which message.
-    pub id: MessageId,
+    /// Which message, and by what right.
+    pub lease: Lease,
     /// Its new state.
     pub state: MessageState,
     /// The id of the provider that has it, or may have it; of whoever sends it next where it waits.
@@ -102,6 +106,18 @@ impl Settlement {
     #[must_use]
     pub fn is_accepting(&self) -> bool {
         self.state.is_sent() || !self.provider_message_ids.is_empty()
+    }
+
+    /// Where a message that waited stands by it: what waits at the provider is with the provider.
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
+    pub(crate) fn stands(&self) -> MessageState {
+        if self.is_accepting() {
+            MessageState::Sending
+                .after(Occurrence::Taken(self.state))
+                .state
+        } else {
+            self.state
+        }
     }
 }
 
@@ -162,24 +178,6 @@ fn as_millis<S: serde::Serializer>(duration: &Duration, to: S) -> Result<S::Ok, 
     to.serialize_f64(duration.as_micros() as f64 / 1000.0)
 }
 
-/// A message leased for another round.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    /// The message, body and all.
-    pub message: Arc<Outbound>,
-    /// The id of the provider it was meant for.
-    pub provider: String,
-    /// The state it was in: `queued`, `unknown`, or `sending` where a lease ran out.
-    pub was: MessageState,
-    /// What remains in doubt from earlier attempts. A lease that ran out is
-    /// [`Doubt::NoAnswer`]: its process may have died after it sent.
-    pub doubt: Option<Doubt>,
-    /// Calls to the provider so far.
-    pub attempts: u32,
-    /// Rounds from the queue so far.
-    pub rounds: u32,
-}
-
 /// A message's row.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct MessageRecord {
@@ -213,6 +211,14 @@ pub struct MessageRecord {
     pub message_type: Option<String>,
     /// Free labels.
     pub tags: BTreeMap<String, String>,
+    /// How urgent it is beside others that wait.
+    pub priority: Priority,
+    /// When it was to go out; `None` for at once.
+    pub send_at: Option<Timestamp>,
+    /// The broadcast that it is of.
+    pub broadcast: Option<BroadcastId>,
+    /// The worker, or the process, that has it at the moment.
+    pub holder: Option<String>,
     /// Calls to the provider.
     pub attempts: u32,
     /// Rounds from the queue.
@@ -221,12 +227,37 @@ pub struct MessageRecord {
     pub doubt: Option<Doubt>,
     /// What went wrong last.
     pub error: Option<ErrorNote>,
-    /// When it is due again; while `sending`, when its lease ends.
+    /// When it is due again; while somebody has it, when the lease ends. `None` while `queued`: it
+    /// can go at once.
     pub next_attempt_at: Option<Timestamp>,
     /// When it was handed over.
     pub created_at: Timestamp,
     /// When its row last changed.
     pub updated_at: Timestamp,
+}
+
+impl MessageRecord {
+    /// Why it was not sent, as far as the row tells: for whoever hands it over again.
+    pub(crate) fn as_error(&self) -> Error {
+        let kept = self.error.as_ref();
+        let kind = kept.and_then(|error| {
+            let mut kinds = ErrorKind::ALL.iter().copied();
+            kinds.find(|kind| kind.code() == error.code)
+        });
+        let error = match (kept, kind) {
+            (Some(note), Some(kind)) => {
+                Error::new(kind, note.message.clone()).with_certainty(note.certainty)
+            }
+            _ => {
+                let what = format!("the first message under this key is {}", self.status);
+                Error::new(ErrorKind::WrongState, what)
+            }
+        };
+        if self.status.is_waiting() && self.status != MessageState::Unknown {
+            return error.with_queued();
+        }
+        error
+    }
 }
 
 /// Shows no text and a masked recipient.
@@ -247,46 +278,6 @@ impl fmt::Debug for MessageRecord {
             .field("next_attempt_at", &self.next_attempt_at)
             .finish_non_exhaustive()
     }
-}
-
-/// Which messages to list.
-#[derive(Clone, Default)]
-pub struct MessageFilter {
-    /// Only those in one of these states; all where empty.
-    pub states: Vec<MessageState>,
-    /// Only this owner's.
-    pub owner: Option<String>,
-    /// Only those to this number, in E.164.
-    pub to: Option<String>,
-    /// Only those older than this one: the next page after it.
-    pub before: Option<MessageId>,
-    /// Due soonest first instead of newest first.
-    pub by_due: bool,
-    /// At most this many; 0 means 50.
-    pub limit: usize,
-}
-
-/// Shows that there is a number to look for, not which.
-impl fmt::Debug for MessageFilter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageFilter")
-            .field("states", &self.states)
-            .field("owner", &self.owner)
-            .field("by_number", &self.to.is_some())
-            .field("before", &self.before)
-            .field("by_due", &self.by_due)
-            .field("limit", &self.limit)
-            .finish()
-    }
-}
-
-/// Which messages to count.
-#[derive(Debug, Clone)]
-pub struct StatsFilter {
-    /// Only this owner's.
-    pub owner: Option<String>,
-    /// Only those handed over since.
-    pub since: Timestamp,
 }
 
 /// What became of an owner's messages, or of everybody's.
@@ -349,6 +340,8 @@ pub struct ErrorCount {
 /// How many messages wait.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct QueueCounts {
+    /// In state `scheduled`: for later, at somebody's wish.
+    pub scheduled: u64,
     /// In state `queued`.
     pub queued: u64,
     /// Of those, due now.
@@ -362,7 +355,7 @@ pub struct QueueCounts {
 /// What and where a store is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoreInfo {
-    /// `sqlite`.
+    /// `sqlite` or `postgres`.
     pub kind: &'static str,
     /// Where, without credentials.
     pub location: String,

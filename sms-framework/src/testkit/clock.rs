@@ -18,7 +18,10 @@ pub struct TokioClock {
 }
 
 impl TokioClock {
-    /// A clock that begins now.
+    /// A clock that begins now, in whole milliseconds as rows are.
+    ///
+    /// # Panics
+    /// After some 7,000 years.
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -27,7 +30,8 @@ impl TokioClock {
     pub fn new() -> Self {
         Self {
             began: Instant::now(),
-            day: Timestamp::now(),
+            day: Timestamp::from_millisecond(Timestamp::now().as_millisecond())
+                .expect("what was read can be written"),
         }
     }
 

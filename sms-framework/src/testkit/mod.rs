@@ -4,9 +4,13 @@
 //! |---|---|
 //! | [`ScriptedProvider`] | a provider that accepts, fails, hangs or panics by script, and remembers every call |
 //! | [`MemoryStore`] | a store without a database, which can be told to break |
+//! | [`MemorySlots`] | the database of a shared rate limit, with latencies, failures and a clock of its own |
+//! | [`HookedStore`] | any store, with a hook around each write |
 //! | [`TokioClock`] | the limiter's clock and the time of day on tokio's time, paused or not |
 //! | [`outbound`], [`outbound_at`] | a validated message made of a draft |
 //! | [`conformance`] | what every provider has to get right, one named test each |
+//! | [`store_suite`] | what every store has to get right, one named test each |
+//! | [`postgres`] | a PostgreSQL server of the tests' own |
 //! | [`http`] | a vendor on loopback that answers by script |
 //! | [`receipt`], [`delivery`], [`status`] | answers for a mock of [`SmsService`](crate::SmsService) |
 //!
@@ -39,14 +43,21 @@ mod answers;
 mod clock;
 #[cfg(feature = "http")]
 pub mod conformance;
+mod hooked;
 #[cfg(feature = "http")]
 pub mod http;
 mod memory;
 mod outbound;
+#[cfg(all(feature = "postgres", unix))]
+pub mod postgres;
 mod scripted;
+mod slots;
+pub mod store_suite;
 
 pub use answers::{delivery, receipt, status};
 pub use clock::TokioClock;
+pub use hooked::{HookedStore, Moment};
 pub use memory::MemoryStore;
 pub use outbound::{outbound, outbound_at};
 pub use scripted::{Act, Call, Finding, ScriptedProvider};
+pub use slots::MemorySlots;

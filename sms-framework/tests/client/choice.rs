@@ -320,8 +320,6 @@ fn without_a_mock_to_take_over_it_fails_and_says_both() {
 async fn the_choice_is_logged_once_with_its_reason_and_without_secrets() {
     let (log, subscriber) = super::quiet::captured();
     let _guard = tracing::subscriber::set_default(subscriber);
-    // Another test's thread may just have found that nobody listens.
-    tracing::callsite::rebuild_interest_cache();
     let sms = chosen("", &with(&[("USE_MOCKS", "false")]));
     let _receipt = sms.send(message()).await.unwrap();
     let said = "sms: using provider `twilio`: use_mocks = false (variable USE_MOCKS) and no provider is configured, so twilio";

@@ -38,7 +38,7 @@ async fn a_message_that_was_handed_over_before_is_refused_not_doubled() {
 
 #[tokio::test(start_paused = true)]
 async fn our_own_limit_ends_a_round_without_spending_it() {
-    let toml = "rate_limit = { rate = 0.1, burst = 1, initial = 1, max_wait = \"1s\" }\nqueue.max_rounds = 1";
+    let toml = "rate_limit = { rate = 0.1, burst = 1, initial = 1, max_wait = \"1s\" }\nqueue.max_attempts = 1";
     let world = World::with(ScriptedProvider::new(), toml);
     world.sms.send(message()).await.unwrap();
     let refused = message();
@@ -88,7 +88,7 @@ async fn a_message_whose_time_ran_out_is_not_sent_late() {
     assert!(world.sms.send(code).await.unwrap_err().is_queued());
     tokio::time::advance(minutes(2)).await;
     let report = world.sms.process_queue().await.unwrap();
-    assert_eq!((report.processed, report.failed), (1, 1));
+    assert_eq!((report.processed, report.expired), (1, 1));
     let row = world.row(id);
     assert_eq!(row.status, MessageState::Expired);
     assert_eq!(

@@ -55,7 +55,7 @@ proptest! {
                 None => provider,
             };
             let toml = format!(
-                "queue.max_rounds = 3\nretry.after_server_error = \"{policy}\""
+                "queue.max_attempts = 3\nretry.after_server_error = \"{policy}\""
             );
             let world = World::with(provider, &toml);
             let message = message();

@@ -156,7 +156,7 @@ async fn unknown_stays_unknown_until_the_provider_lists_it() {
     let note = row.error.unwrap();
     assert_eq!(
         note.message,
-        "fake: an attempt had no answer that could be read, and the provider does not list the message (weak evidence: lists lag)"
+        "fake: an attempt had no answer that could be read, or its process went away, and the provider does not list the message (weak evidence: lists lag)"
     );
     assert_eq!(note.certainty, Certainty::MaybeSent);
     assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
@@ -246,16 +246,31 @@ async fn orphan(world: &World, provider: &str) -> MessageId {
         provider: provider.to_owned(),
         simulated: false,
         hash_body: false,
-        lease_until: world.clock.time_of_day(),
+        lease_until: Some(world.clock.time_of_day()),
     };
     world.store.begin(row).await.unwrap();
     id
+}
+
+/// Whoever had it is gone, and a while passes before its provider is asked.
+async fn lapsed(world: &World, id: MessageId) {
+    assert_eq!(counts(world.sms.process_queue().await.unwrap()), [0; 5]);
+    let row = world.row(id);
+    assert_eq!(row.status, MessageState::Unknown);
+    let grace = world.clock.time_of_day() + std::time::Duration::from_secs(30);
+    let away = row.next_attempt_at.unwrap().duration_until(grace);
+    assert_eq!(away.as_millis(), 0, "it is asked about after queue.grace");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lease_that_lapsed_is_asked_about_and_never_resent_blindly() {
     let world = World::new(ScriptedProvider::new().lookup([]));
     let id = orphan(&world, "fake").await;
+    lapsed(&world, id).await;
+    assert_eq!(
+        world.row(id).error.unwrap().message,
+        "the process that was sending it went away before it could note the outcome"
+    );
     assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
     let row = world.row(id);
     assert_eq!(
@@ -264,7 +279,7 @@ async fn a_lease_that_lapsed_is_asked_about_and_never_resent_blindly() {
     );
     assert_eq!(
         row.error.unwrap().message,
-        "fake: the process that was sending it went away before it could note the outcome, and the provider does not list the message (weak evidence: lists lag)"
+        "fake: an attempt had no answer that could be read, or its process went away, and the provider does not list the message (weak evidence: lists lag)"
     );
     assert_eq!((world.calls(), world.provider.lookups()), (0, 1));
 }
@@ -274,6 +289,7 @@ async fn a_lease_that_lapsed_after_the_provider_took_it_is_settled() {
     let found = Finding::These(vec![Acceptance::new("SM-1")]);
     let world = World::new(ScriptedProvider::new().lookup([found]));
     let id = orphan(&world, "fake").await;
+    lapsed(&world, id).await;
     assert_eq!(counts(later(&world).await), [1, 1, 0, 0, 0]);
     assert_eq!(world.row(id).provider_message_id.as_deref(), Some("SM-1"));
     assert_eq!(world.calls(), 0);
@@ -283,6 +299,7 @@ async fn a_lease_that_lapsed_after_the_provider_took_it_is_settled() {
 async fn a_lease_that_lapsed_where_nobody_can_be_asked_is_unknown() {
     let world = World::new(ScriptedProvider::new());
     let id = orphan(&world, "fake").await;
+    lapsed(&world, id).await;
     assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
     let row = world.row(id);
     assert_eq!(
@@ -298,22 +315,30 @@ async fn a_lease_that_lapsed_where_nobody_can_be_asked_is_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_providers_messages_are_left_alone() {
-    let world = World::new(ScriptedProvider::new());
+async fn another_providers_messages_are_freed_and_left_alone() {
+    let world = World::new(ScriptedProvider::new().lookup([]));
     let id = orphan(&world, "other").await;
+    lapsed(&world, id).await;
+    let asked_at = world.row(id).next_attempt_at;
     assert_eq!(counts(later(&world).await), [0; 5]);
-    assert_eq!(world.row(id).status, MessageState::Sending);
+    let row = world.row(id);
+    assert_eq!(
+        (row.status, row.next_attempt_at),
+        (MessageState::Unknown, asked_at),
+        "whose provider it is asks about it"
+    );
+    assert_eq!((world.calls(), world.provider.lookups()), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_max_rounds_it_has_failed_or_is_unknown() {
+async fn after_max_attempts_it_has_failed_or_is_unknown() {
     for (kind, end) in [
         (ErrorKind::Connect, MessageState::Failed),
         (ErrorKind::ServerError, MessageState::Unknown),
     ] {
         let world = World::with(
             ScriptedProvider::new().otherwise(fails(kind)),
-            "queue.max_rounds = 2",
+            "queue.max_attempts = 2",
         );
         let id = sent(&world).await;
         assert_eq!(counts(later(&world).await), [1, 0, 1, 0, 0]);
@@ -396,10 +421,11 @@ async fn one_run_counts_each_message_once() {
             .otherwise(fails(ErrorKind::Connect)),
         "queue.concurrency = 1",
     );
+    let unknown = orphan(&world, "fake").await;
+    lapsed(&world, unknown).await;
     for _ in 0..3 {
         let _queued = sent(&world).await;
     }
-    let _unknown = orphan(&world, "fake").await;
     assert_eq!(counts(later(&world).await), [4, 1, 1, 1, 1]);
 }
 

@@ -1,10 +1,12 @@
 //! Bodies, numbers and secrets stay out of the log, at any level.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use sms_framework::testkit::{Act, Finding, ScriptedProvider};
 use sms_framework::{ErrorKind, Message};
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::support::{World, error, fails, minutes};
@@ -37,8 +39,14 @@ impl<'a> MakeWriter<'a> for Buffer {
     }
 }
 
+/// Where there is one subscriber, whichever thread comes first to a line of code decides by its own
+/// whether anybody listens to that line, and the threads of other tests have none. Of two, both are
+/// asked.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 /// Everything that is traced, down to TRACE.
 pub(crate) fn captured() -> (Buffer, impl tracing::Subscriber + Send + Sync) {
+    LazyLock::force(&ANOTHER);
     let buffer = Buffer::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)

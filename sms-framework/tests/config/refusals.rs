@@ -203,8 +203,16 @@ fn values_that_do_not_fit_together_are_refused_with_the_key_to_change() {
             "`broadcast.concurrency` must be at least 1",
         ),
         (
-            "queue.lease = \"1m\"",
-            "`queue.lease` must be longer than a send can take, which is 2m 40s (send.deadline + twice send.attempt_timeout)",
+            "queue.lease = \"2s\"",
+            "`queue.lease` must be at least 3s, for it is renewed at a third of it",
+        ),
+        (
+            "queue.max_attempts = 0",
+            "`queue.max_attempts` must be at least 1",
+        ),
+        (
+            "queue.concurrency = 0",
+            "`queue.concurrency` must be at least 1",
         ),
         (
             "validate.max_characters = 0",
@@ -239,14 +247,18 @@ fn a_table_whose_variables_could_not_be_named_is_refused() {
 #[test]
 fn times_beyond_all_measure_are_refused_and_nothing_panics() {
     let longest = "9223372036854775807s";
-    let text = format!(
-        "send.deadline = \"{longest}\"\nsend.attempt_timeout = \"{longest}\"\nrate_limit.max_wait = \"{longest}\""
-    );
-    assert!(toml_error(&text).starts_with("`queue.lease` must be longer than a send can take"));
-    assert_eq!(
-        toml_error("database.busy_timeout = \"2h\""),
-        "`database.busy_timeout` may be an hour at most (the built-in TOML text, line 1)"
-    );
+    for key in [
+        "database.busy_timeout",
+        "queue.lease",
+        "queue.shutdown_timeout",
+    ] {
+        for time in ["61m", longest] {
+            assert_eq!(
+                toml_error(&format!("{key} = \"{time}\"")),
+                format!("`{key}` may be an hour at most (the built-in TOML text, line 1)")
+            );
+        }
+    }
     assert_eq!(
         toml_error("queue.base = \"0s\""),
         "`queue.base` must be longer than nothing (the built-in TOML text, line 1)"

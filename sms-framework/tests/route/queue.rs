@@ -1,3 +1,4 @@
+use sms_framework::store::{Claim, Cursor, NewMessage, Room, Store};
 use sms_framework::testkit::{Act, Finding};
 use sms_framework::{ErrorKind, MessageId, MessageState, QueueReport};
 
@@ -87,6 +88,12 @@ async fn a_crash_at_the_second_provider_is_asked_about_at_the_second() {
     assert_eq!(world.row(id).provider, "b", "the row names who has it now");
     stuck.abort();
     world.store.take_over(id);
+    assert_eq!(
+        later(&world).await.processed,
+        0,
+        "it is asked after a while"
+    );
+    assert_eq!(world.row(id).status, MessageState::Unknown);
     assert_eq!(later(&world).await.accepted, 1);
     let row = world.row(id);
     assert_eq!(
@@ -98,7 +105,6 @@ async fn a_crash_at_the_second_provider_is_asked_about_at_the_second() {
 
 #[tokio::test(start_paused = true)]
 async fn a_crash_before_any_provider_was_called_leaves_no_doubt() {
-    use sms_framework::store::Store;
     let world = World::of_two(
         provider().script([fails(ErrorKind::Connect)]),
         provider().script([fails(ErrorKind::Connect)]),
@@ -108,12 +114,17 @@ async fn a_crash_before_any_provider_was_called_leaves_no_doubt() {
     // Another process claimed it and died before it had handed it to anybody.
     tokio::time::advance(seconds(61 * 60)).await;
     let now = world.row(id).next_attempt_at.unwrap();
-    let claimed = world
-        .store
-        .claim_due(&["route:main"], now, now, 1)
-        .await
-        .unwrap();
-    assert_eq!(claimed.len(), 1);
+    let claim = Claim {
+        providers: vec!["route:main".to_owned()],
+        worker: "another".to_owned(),
+        now,
+        lease_until: now + seconds(60),
+        ask_at: now,
+        room: Room::of_each(1),
+        cursor: Cursor::default(),
+    };
+    let claims = world.store.claim(claim).await.unwrap();
+    assert_eq!(claims.messages.len(), 1);
     assert_eq!(later(&world).await.accepted, 1);
     assert_eq!(world.row(id).provider, "a");
 }
@@ -180,7 +191,6 @@ async fn who_may_have_it_is_asked_for_it_with_the_number_it_had_there() {
 
 #[tokio::test(start_paused = true)]
 async fn a_held_message_whose_provider_had_the_routes_name_stays_held() {
-    use sms_framework::store::{NewMessage, Store};
     let world = World::of_two(provider(), provider());
     let outbound = sms_framework::testkit::outbound(message());
     let id = outbound.id();
@@ -189,15 +199,17 @@ async fn a_held_message_whose_provider_had_the_routes_name_stays_held() {
         provider: "main".to_owned(),
         simulated: false,
         hash_body: false,
-        lease_until: jiff::Timestamp::UNIX_EPOCH,
+        lease_until: Some(jiff::Timestamp::UNIX_EPOCH),
     };
     world.store.begin(begun).await.unwrap();
-    let report = later(&world).await;
-    assert_eq!(
-        report.processed, 0,
-        "`main` was a provider's table once, and is none of ours"
-    );
-    assert_eq!(world.row(id).status, MessageState::Sending);
+    for _ in 0..2 {
+        let report = later(&world).await;
+        assert_eq!(
+            report.processed, 0,
+            "`main` was a provider's table once, and is none of ours"
+        );
+        assert_eq!(world.row(id).status, MessageState::Unknown);
+    }
     assert_eq!((world.calls("a"), world.calls("b")), (0, 0));
 }
 
@@ -236,4 +248,78 @@ async fn rounds_in_which_somebody_was_called_are_counted_and_others_are_not() {
     let report = world.sms.process_queue().await.unwrap();
     assert_eq!((report.processed, report.requeued), (1, 1));
     assert_eq!(world.row(second).rounds, 1);
+}
+
+async fn worked(world: &World) -> QueueReport {
+    let never = std::future::pending();
+    world.sms.work_until_idle(never).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_enqueued_belongs_to_the_route_until_somebody_is_handed_it() {
+    let a = provider().otherwise(fails(ErrorKind::Connect).after(seconds(5)));
+    let b = provider().otherwise(Act::Accept.after(seconds(5)));
+    let world = World::of_two(a, b);
+    let id = world.sms.enqueue(message()).await.unwrap().id;
+    let stands = || {
+        let row = world.row(id);
+        (row.provider, row.status)
+    };
+    assert_eq!(stands(), ("route:main".to_owned(), MessageState::Queued));
+    let work = worked(&world);
+    let mut work = std::pin::pin!(work);
+    for (at, who) in [(1, "a"), (5, "b")] {
+        let under_way = tokio::time::timeout(seconds(at), &mut work).await;
+        assert!(under_way.is_err());
+        assert_eq!(
+            stands(),
+            (who.to_owned(), MessageState::Sending),
+            "the row names whom to ask before the call"
+        );
+    }
+    assert_eq!(work.await.accepted, 1);
+    assert_eq!(stands(), ("b".to_owned(), MessageState::Accepted));
+    assert_eq!((world.calls("a"), world.calls("b")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_provider_takes_is_not_enqueued() {
+    let world = World::of_two(provider(), provider());
+    let media = message().media("https://example.org/flyer.png");
+    let refused = world.sms.enqueue(media).await.unwrap_err();
+    assert_eq!(refused.code(), "UNSUPPORTED");
+    assert!(world.store.records().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_is_sent_again_where_it_arose_and_nowhere_else() {
+    let a = provider().script([fails(ErrorKind::NoAnswer)]);
+    let toml = "
+        queue.on_unknown = 'resend'
+        [routes.main]
+        use = ['a', 'b']
+    ";
+    let world = World::new(toml, [("a", a), ("b", provider())]);
+    let id = world.sms.enqueue(message()).await.unwrap().id;
+    assert_eq!(worked(&world).await.unknown, 1);
+    assert_eq!(world.row(id).provider, "a");
+    tokio::time::advance(seconds(30)).await;
+    assert_eq!(worked(&world).await.accepted, 1);
+    assert_eq!((world.calls("a"), world.calls("b")), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_over_at_the_first_provider_does_not_go_on_to_the_second() {
+    let a = provider().script([fails(ErrorKind::Connect).after(seconds(5))]);
+    let world = World::of_two(a, provider());
+    let id = world.sms.enqueue(message()).await.unwrap().id;
+    let work = worked(&world);
+    let mut work = std::pin::pin!(work);
+    let under_way = tokio::time::timeout(seconds(1), &mut work).await;
+    assert!(under_way.is_err());
+    world.store.take_over(id);
+    let under_way = tokio::time::timeout(seconds(10), &mut work).await;
+    assert!(under_way.is_err(), "the other one has it");
+    assert_eq!((world.calls("a"), world.calls("b")), (1, 0));
+    assert_eq!(world.row(id).status, MessageState::Sending);
 }

@@ -92,9 +92,8 @@ async fn an_empty_list_needs_no_store_to_be_understood() {
 }
 
 async fn remember(store: &MemoryStore, request: &SendRequest, id: &str) {
-    begin(store, request).await;
     let settlement = Settlement {
-        id: request.message().id(),
+        lease: begin(store, request).await,
         state: MessageState::Accepted,
         provider: None,
         sender: None,

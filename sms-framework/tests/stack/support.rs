@@ -6,7 +6,7 @@ use sms_framework::provider::DynProvider;
 use sms_framework::stack::{
     Inquiry, ProviderService, RateLimitLayer, RetryLayer, RetryPolicy, SendRequest, SlotKeeper,
 };
-use sms_framework::store::{DynStore, NewMessage, Store};
+use sms_framework::store::{Begun, DynStore, Lease, NewMessage, Store};
 use sms_framework::testkit::{MemoryStore, ScriptedProvider, TokioClock, outbound};
 use sms_framework::{Error, ErrorKind, Message, Receipt};
 use tower::{Layer, ServiceBuilder, ServiceExt};
@@ -54,15 +54,18 @@ pub(crate) fn policy(
 }
 
 /// Writes the message's row, as the client does before the stack runs.
-pub(crate) async fn begin(store: &MemoryStore, request: &SendRequest) {
+pub(crate) async fn begin(store: &MemoryStore, request: &SendRequest) -> Lease {
     let row = NewMessage {
         message: Arc::clone(request.message()),
         provider: "fake".to_owned(),
         simulated: false,
         hash_body: false,
-        lease_until: request.message().created_at(),
+        lease_until: Some(request.message().created_at()),
     };
-    store.begin(row).await.unwrap();
+    match store.begin(row).await.unwrap() {
+        Begun::Leased(lease) => lease,
+        other => panic!("it is about to be sent, and is {other:?}"),
+    }
 }
 
 pub(crate) async fn retried(

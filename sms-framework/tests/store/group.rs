@@ -1,85 +1,24 @@
-//! Many writers at once, and writes that nobody waits for.
+//! Writes that nobody waits for.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
 
 use diesel::connection::SimpleConnection;
-use sms_framework::store::{MessageFilter, Store};
-use sms_framework::{ErrorKind, MessageState};
-use tokio::task::JoinSet;
+use sms_framework::MessageState;
+use sms_framework::store::Store;
 
-use crate::support::{Place, attempt, begun, hello, new, settled};
-
-#[tokio::test(flavor = "multi_thread")]
-async fn many_concurrent_begins_are_all_there_when_they_return() {
-    let place = Place::new();
-    let store = Arc::new(place.open());
-    let mut tasks = JoinSet::new();
-    for _ in 0..1000 {
-        let store = Arc::clone(&store);
-        tasks.spawn(async move {
-            let id = begun(&*store, hello()).await;
-            assert!(store.message(id).await.unwrap().is_some());
-        });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap();
-    }
-    let filter = MessageFilter {
-        limit: 2000,
-        ..MessageFilter::default()
-    };
-    assert_eq!(store.messages(filter).await.unwrap().len(), 1000);
-}
-
-#[tokio::test]
-async fn one_bad_job_does_not_undo_its_neighbours() {
-    let place = Place::new();
-    let store = place.open();
-    let messages: Vec<_> = (0..20).map(|_| hello()).collect();
-    let twice = messages[10].clone();
-    // Polled together, before the writer can answer any: they share a group.
-    let begins = messages
-        .iter()
-        .cloned()
-        .chain([twice])
-        .map(|message| store.begin(new(message)));
-    let results = futures_util::future::join_all(begins).await;
-
-    let failed: Vec<_> = results
-        .iter()
-        .filter_map(|result| result.as_ref().err())
-        .collect();
-    assert_eq!(failed.len(), 1);
-    assert_eq!(failed[0].kind(), ErrorKind::InvalidMessage);
-    for message in messages {
-        assert!(store.message(message.id).await.unwrap().is_some());
-    }
-}
-
-#[tokio::test]
-async fn a_write_whose_caller_went_away_happens_all_the_same() {
-    let place = Place::new();
-    let store = place.open();
-    let message = hello();
-    let id = message.id;
-    let mut begin = store.begin(new(message));
-    let _ = begin.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    drop(begin);
-    store.flush().await;
-    assert!(store.message(id).await.unwrap().is_some());
-}
+use crate::support::{Place, attempt, begun, hello, settled};
 
 #[tokio::test]
 async fn dropping_the_store_writes_what_was_handed_over() {
     let place = Place::new();
     let store = place.open();
-    let id = begun(&store, hello()).await;
+    let lease = begun(&store, hello()).await;
+    let id = lease.id;
     for number in 1..=500 {
         store.record(attempt(id, number));
     }
-    store.settle_soon(settled(id, MessageState::Accepted));
+    store.settle_soon(settled(lease, MessageState::Accepted));
     drop(store);
 
     let store = place.open();
@@ -131,7 +70,8 @@ fn lost_writes_are_counted_and_each_row_of_them_is_reported_once() {
     runtime.block_on(async {
         let place = Place::new();
         let store = place.open();
-        let id = begun(&store, hello()).await;
+        let lease = begun(&store, hello()).await;
+        let id = lease.id;
         let mut raw = place.raw();
         raw.batch_execute("ALTER TABLE sms_attempts RENAME TO moved")
             .unwrap();

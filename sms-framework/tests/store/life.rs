@@ -1,136 +1,11 @@
-//! A message's row from its begin to its end.
+//! What is left of a message in the file, and what other programs see of it.
 
-use sms_framework::store::{Doubt, ErrorNote, MessageFilter, Settlement, Store};
-use sms_framework::{Certainty, Encoding, MessageState};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use sms_framework::store::{ErrorNote, Prune, Report, Settlement, Store};
+use sms_framework::{Certainty, MessageState};
 
-use crate::support::{Place, at, attempt, begun, hello, new, queued, settled};
-
-#[tokio::test]
-async fn a_begun_message_is_there_with_everything_it_was_handed() {
-    let place = Place::new();
-    let store = place.open();
-    let message = hello()
-        .sender("+14155550100".parse().unwrap())
-        .owner("artist-17")
-        .message_type("gig_reminder")
-        .tag("gig", "4711");
-    let id = begun(&store, message).await;
-
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!(record.id, id);
-    assert_eq!(record.status, MessageState::Sending);
-    assert_eq!(record.provider, "twilio");
-    assert_eq!(record.to, "+14155550123");
-    assert_eq!(record.from.as_deref(), Some("+14155550100"));
-    assert_eq!(record.body.as_deref(), Some("Hello"));
-    assert_eq!(record.body_hash, None);
-    assert_eq!((record.segments, record.encoding), (1, Encoding::Gsm7));
-    assert_eq!(record.owner.as_deref(), Some("artist-17"));
-    assert_eq!(record.message_type.as_deref(), Some("gig_reminder"));
-    assert_eq!(record.tags["gig"], "4711");
-    assert_eq!((record.attempts, record.rounds), (0, 0));
-    assert_eq!(record.next_attempt_at, Some(at(60)));
-    assert_eq!((record.created_at, record.updated_at), (at(0), at(0)));
-}
-
-#[tokio::test]
-async fn settling_writes_what_became_of_it() {
-    let place = Place::new();
-    let store = place.open();
-    let id = begun(&store, hello()).await;
-    let settlement = Settlement {
-        attempts: 2,
-        provider_message_ids: vec!["SM1".into()],
-        provider_status: Some("queued".into()),
-        segments: Some(3),
-        ..settled(id, MessageState::Accepted)
-    };
-    assert!(store.settle(settlement).await.unwrap());
-
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!(record.status, MessageState::Accepted);
-    assert_eq!(record.provider_message_id.as_deref(), Some("SM1"));
-    assert_eq!(record.provider_status.as_deref(), Some("queued"));
-    assert_eq!((record.segments, record.attempts, record.rounds), (3, 2, 0));
-    assert_eq!(record.next_attempt_at, None);
-    assert_eq!(record.updated_at, at(1));
-    assert_eq!(record.body.as_deref(), Some("Hello"), "kept unless dropped");
-}
-
-#[tokio::test]
-async fn an_error_is_kept_until_a_later_round_clears_it() {
-    let place = Place::new();
-    let store = place.open();
-    let id = begun(&store, hello()).await;
-    let note = ErrorNote {
-        code: "SERVER_ERROR".into(),
-        message: "twilio: the provider answered 503".into(),
-        certainty: Certainty::MaybeSent,
-        provider_code: Some("20503".into()),
-    };
-    let failed = Settlement {
-        doubt: Some(Doubt::ServerError),
-        error: Some(note.clone()),
-        ..queued(id, at(10))
-    };
-    assert!(store.settle(failed).await.unwrap());
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!(record.error, Some(note));
-    assert_eq!(record.doubt, Some(Doubt::ServerError));
-
-    let claimed = store
-        .claim_due(&["twilio"], at(10), at(70), 10)
-        .await
-        .unwrap();
-    assert_eq!(claimed.len(), 1);
-    let sent = Settlement {
-        from_queue: true,
-        ..settled(id, MessageState::Accepted)
-    };
-    assert!(store.settle(sent).await.unwrap());
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!((record.error, record.doubt), (None, None));
-    assert_eq!((record.attempts, record.rounds), (2, 1));
-}
-
-#[tokio::test]
-async fn attempts_are_listed_first_to_last_though_the_clock_stands_still() {
-    let place = Place::new();
-    let store = place.open();
-    let id = begun(&store, hello()).await;
-    for number in [1, 2, 1, 2] {
-        store.record(attempt(id, number));
-    }
-    store.flush().await;
-    let attempts = store.attempts(id).await.unwrap();
-    let expected: Vec<_> = [1, 2, 1, 2].map(|number| attempt(id, number)).into();
-    assert_eq!(attempts, expected);
-    assert_eq!(store.info().lost_writes, 0);
-}
-
-#[tokio::test]
-async fn a_dropped_body_leaves_its_hash_and_a_kept_one_has_both() {
-    let place = Place::new();
-    let store = place.open();
-    let message = hello();
-    let id = message.id;
-    let mut new = new(message);
-    new.hash_body = true;
-    store.begin(new).await.unwrap();
-    let hash = "185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969";
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!(record.body.as_deref(), Some("Hello"), "it still waits");
-    assert_eq!(record.body_hash.as_deref(), Some(hash));
-
-    let settlement = Settlement {
-        drop_body: true,
-        ..settled(id, MessageState::Accepted)
-    };
-    assert!(store.settle(settlement).await.unwrap());
-    let record = store.message(id).await.unwrap().unwrap();
-    assert_eq!(record.body, None);
-    assert_eq!(record.body_hash.as_deref(), Some(hash));
-}
+use crate::support::{Place, at, attempt, begun, hello, queued, settled};
 
 #[tokio::test]
 async fn a_dropped_body_is_overwritten_in_the_file() {
@@ -139,111 +14,156 @@ async fn a_dropped_body_is_overwritten_in_the_file() {
     let text = "the secret rehearsal room";
     let mut message = hello();
     message.body = text.repeat(40);
-    let id = begun(&store, message).await;
+    let lease = begun(&store, message).await;
     let settlement = Settlement {
         drop_body: true,
-        ..settled(id, MessageState::Accepted)
+        ..settled(lease, MessageState::Accepted)
     };
     assert!(store.settle(settlement).await.unwrap());
     // The last connection writes the log back to the file and removes it.
     drop(store);
+    assert!(!is_in_the_file(&place, text));
+}
+
+#[tokio::test]
+async fn a_forgotten_number_is_overwritten_in_the_file() {
+    let place = Place::new();
+    let store = place.open();
+    let mut message = hello().tag("name", "Zoe Zeitgeist");
+    message.to = "+14155550199".into();
+    let lease = begun(&store, message).await;
+    store.forget("+14155550199", at(5)).await.unwrap();
+    assert!(store.message(lease.id).await.unwrap().is_some());
+    drop(store);
+    assert!(!is_in_the_file(&place, "+14155550199"));
+    assert!(!is_in_the_file(&place, "Zeitgeist"));
+}
+
+#[tokio::test]
+async fn a_pruned_message_leaves_nothing_in_any_table() {
+    let place = Place::new();
+    let store = place.open();
+    let lease = begun(&store, hello().idempotency_key("order-1")).await;
+    store.record(attempt(lease.id, 1));
+    let taken = Settlement {
+        provider_message_ids: vec!["P1".into(), "P2".into()],
+        ..settled(lease, MessageState::Accepted)
+    };
+    assert!(store.settle(taken).await.unwrap());
+    store.receive(delivered("P1")).await.unwrap();
+    let everything = Prune {
+        messages_before: Some(at(100)),
+        ..Prune::default()
+    };
+    assert_eq!(store.prune(everything).await.unwrap().messages, 1);
+    for table in [
+        "sms_messages",
+        "sms_attempts",
+        "sms_part_ids",
+        "sms_receipts",
+        "sms_idempotency",
+    ] {
+        let count = format!("SELECT COUNT(*) AS rows FROM {table}");
+        let count: Count = diesel::sql_query(count)
+            .get_result(&mut place.raw())
+            .unwrap();
+        assert_eq!(count.rows, 0, "{table}");
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+fn delivered(theirs: &str) -> Report {
+    Report {
+        provider: "twilio".into(),
+        provider_message_id: Some(theirs.into()),
+        message_id: None,
+        to: None,
+        state: Some(MessageState::Delivered),
+        provider_status: "delivered".into(),
+        error: None,
+        part: 0,
+        parts: 0,
+        segments: None,
+        at: None,
+        received_at: at(5),
+        drop_body: false,
+    }
+}
+
+fn is_in_the_file(place: &Place, text: &str) -> bool {
     let file = std::fs::read(&place.path).unwrap();
-    assert!(
-        !file
-            .windows(text.len())
-            .any(|bytes| bytes == text.as_bytes())
-    );
+    file.windows(text.len())
+        .any(|bytes| bytes == text.as_bytes())
+}
+
+#[derive(QueryableByName, Debug, PartialEq)]
+struct Waiting {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    owner: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    message_type: Option<String>,
+    #[diesel(sql_type = Text)]
+    recipient: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    sender: Option<String>,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+    #[diesel(sql_type = Integer)]
+    rounds: i32,
+    #[diesel(sql_type = Text)]
+    error_code: String,
+    #[diesel(sql_type = Text)]
+    error_message: String,
+    #[diesel(sql_type = BigInt)]
+    next_attempt_at: i64,
+    #[diesel(sql_type = BigInt)]
+    created_at: i64,
 }
 
 #[tokio::test]
-async fn pages_of_messages_are_newest_first_and_miss_none() {
+async fn the_view_shows_the_messages_that_wait_for_another_try() {
     let place = Place::new();
     let store = place.open();
-    let mut ids = Vec::new();
-    for _ in 0..7 {
-        ids.push(begun(&store, hello()).await);
-    }
-    ids.reverse();
-    let mut seen = Vec::new();
-    let mut filter = MessageFilter {
-        limit: 3,
-        ..MessageFilter::default()
+    begun(&store, hello()).await;
+    let message = hello().owner("artist-17").message_type("gig_reminder");
+    let lease = begun(&store, message).await;
+    let failed = Settlement {
+        error: Some(ErrorNote {
+            code: "CONNECT".into(),
+            message: "twilio: connection refused".into(),
+            certainty: Certainty::NotSent,
+            provider_code: None,
+        }),
+        attempts: 3,
+        ..queued(lease, at(30))
     };
-    loop {
-        let page = store.messages(filter.clone()).await.unwrap();
-        assert!(page.len() <= 3);
-        let Some(last) = page.last() else { break };
-        filter.before = Some(last.id);
-        seen.extend(page.iter().map(|record| record.id));
-    }
-    assert_eq!(seen, ids);
-}
+    assert!(store.settle(failed).await.unwrap());
 
-#[tokio::test]
-async fn filters_narrow_the_list() {
-    let place = Place::new();
-    let store = place.open();
-    let mine = begun(&store, hello().owner("me")).await;
-    let mut elsewhere = hello();
-    elsewhere.to = "+4915112345678".into();
-    let elsewhere = begun(&store, elsewhere).await;
-    assert!(store.settle(queued(elsewhere, at(5))).await.unwrap());
-    let list = async |filter: MessageFilter| -> Vec<_> {
-        let records = store.messages(filter).await.unwrap();
-        records.into_iter().map(|record| record.id).collect()
+    let rows: Vec<Waiting> = diesel::sql_query("SELECT * FROM sms_delivery_queue")
+        .load(&mut place.raw())
+        .unwrap();
+    let expected = Waiting {
+        id: lease.id.to_string(),
+        owner: Some("artist-17".into()),
+        message_type: Some("gig_reminder".into()),
+        recipient: "+14155550123".into(),
+        sender: None,
+        body: "Hello".into(),
+        attempts: 3,
+        rounds: 0,
+        error_code: "CONNECT".into(),
+        error_message: "twilio: connection refused".into(),
+        next_attempt_at: at(30).as_millisecond(),
+        created_at: at(0).as_millisecond(),
     };
-    let all = MessageFilter::default;
-    assert_eq!(list(all()).await, [elsewhere, mine]);
-    let of_owner = MessageFilter {
-        owner: Some("me".into()),
-        ..all()
-    };
-    assert_eq!(list(of_owner).await, [mine]);
-    let of_number = MessageFilter {
-        to: Some("+4915112345678".into()),
-        ..all()
-    };
-    assert_eq!(list(of_number).await, [elsewhere]);
-    let in_state = MessageFilter {
-        states: vec![MessageState::Sending],
-        ..all()
-    };
-    assert_eq!(list(in_state).await, [mine]);
-    let by_due = MessageFilter {
-        by_due: true,
-        ..all()
-    };
-    assert_eq!(list(by_due).await, [elsewhere, mine]);
-}
-
-#[tokio::test]
-async fn without_a_limit_a_page_has_fifty() {
-    let place = Place::new();
-    let store = place.open();
-    for _ in 0..51 {
-        begun(&store, hello()).await;
-    }
-    assert_eq!(
-        store
-            .messages(MessageFilter::default())
-            .await
-            .unwrap()
-            .len(),
-        50
-    );
-}
-
-#[tokio::test]
-async fn a_message_that_is_not_there_is_none() {
-    let place = Place::new();
-    let store = place.open();
-    let id = hello().id;
-    assert_eq!(store.message(id).await.unwrap(), None);
-    assert_eq!(store.attempts(id).await.unwrap(), []);
-    assert!(
-        !store
-            .settle(settled(id, MessageState::Failed))
-            .await
-            .unwrap()
-    );
+    assert_eq!(rows, [expected]);
 }

@@ -143,7 +143,7 @@ async fn a_full_disk_loses_nothing_that_was_written() {
         let message = long();
         let id = message.id;
         match store.begin(new(message)).await {
-            Ok(()) => written.push(id),
+            Ok(_) => written.push(id),
             Err(error) => break error,
         }
         assert!(written.len() < 1000, "the disk never fills up");

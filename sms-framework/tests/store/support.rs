@@ -1,14 +1,16 @@
-//! What the store's tests share: a file, a clock that stands still, messages and settlements.
+//! What the tests of the SQLite store share: a file, a clock that stands still, messages and settlements.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 use sms_framework::store::sqlite::{SqliteOptions, SqliteStore};
-use sms_framework::store::{Attempt, NewMessage, Outcome, Settlement, Store};
-use sms_framework::{Message, MessageId, MessageState, Outbound, testkit};
+use sms_framework::store::{
+    Attempt, Begun, Claim, Cursor, Lease, NewMessage, Outcome, Room, Settlement, Store,
+};
+use sms_framework::{Message, MessageId, MessageState, testkit};
 use tempfile::TempDir;
 
 /// A folder that goes away with the test, and the database in it.
@@ -29,13 +31,25 @@ impl Place {
     }
 
     pub(crate) fn open(&self) -> SqliteStore {
-        SqliteStore::open(self.options()).unwrap()
+        Self::open_at(&self.path)
+    }
+
+    pub(crate) fn open_at(path: &Path) -> SqliteStore {
+        SqliteStore::open(SqliteOptions::new(path)).unwrap()
     }
 
     /// A connection of somebody else.
     pub(crate) fn raw(&self) -> SqliteConnection {
-        SqliteConnection::establish(self.path.to_str().unwrap()).unwrap()
+        raw(&self.path)
     }
+}
+
+/// A connection of somebody else.
+pub(crate) fn raw(path: &Path) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let patient = "PRAGMA busy_timeout = 5000";
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, patient).unwrap();
+    connection
 }
 
 /// 2026-11-23 12:00 UTC and so many seconds.
@@ -46,21 +60,14 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 /// A lease of a minute from [`at`]`(0)`.
 pub(crate) const LEASE: i64 = 60;
 
+/// A message about to be sent.
 pub(crate) fn new(message: Message) -> NewMessage {
-    new_at(message, at(0))
-}
-
-pub(crate) fn new_at(message: Message, created_at: Timestamp) -> NewMessage {
-    new_of(testkit::outbound_at(message, created_at))
-}
-
-fn new_of(message: Outbound) -> NewMessage {
     NewMessage {
-        lease_until: message.created_at() + SignedDuration::from_secs(LEASE),
-        message: Arc::new(message),
+        message: Arc::new(testkit::outbound_at(message, at(0))),
         provider: "twilio".into(),
         simulated: false,
         hash_body: false,
+        lease_until: Some(at(LEASE)),
     }
 }
 
@@ -68,17 +75,18 @@ pub(crate) fn hello() -> Message {
     Message::new("+14155550123", "Hello")
 }
 
-/// Begins a message and gives its id.
-pub(crate) async fn begun(store: &dyn Store, message: Message) -> MessageId {
-    let id = message.id;
-    store.begin(new(message)).await.unwrap();
-    id
+/// Begins a message that is about to be sent.
+pub(crate) async fn begun(store: &dyn Store, message: Message) -> Lease {
+    match store.begin(new(message)).await.unwrap() {
+        Begun::Leased(lease) => lease,
+        other => panic!("it is not leased: {other:?}"),
+    }
 }
 
 /// One attempt, nothing else to say.
-pub(crate) fn settled(id: MessageId, state: MessageState) -> Settlement {
+pub(crate) fn settled(lease: Lease, state: MessageState) -> Settlement {
     Settlement {
-        id,
+        lease,
         state,
         provider: None,
         sender: None,
@@ -95,11 +103,30 @@ pub(crate) fn settled(id: MessageId, state: MessageState) -> Settlement {
     }
 }
 
-pub(crate) fn queued(id: MessageId, due: Timestamp) -> Settlement {
+pub(crate) fn queued(lease: Lease, due: Timestamp) -> Settlement {
     Settlement {
         next_attempt_at: Some(due),
-        ..settled(id, MessageState::Queued)
+        ..settled(lease, MessageState::Queued)
     }
+}
+
+/// A worker's wish for all that is there.
+pub(crate) fn wish(now: i64) -> Claim {
+    Claim {
+        providers: vec!["twilio".into()],
+        worker: "a worker".into(),
+        now: at(now),
+        lease_until: at(now + LEASE),
+        ask_at: at(now + 10),
+        room: Room::of_each(100),
+        cursor: Cursor::default(),
+    }
+}
+
+pub(crate) async fn claimed(store: &dyn Store, now: i64) -> Vec<MessageId> {
+    let claims = store.claim(wish(now)).await.unwrap();
+    let ids = claims.messages.iter().map(|one| one.lease.id);
+    ids.collect()
 }
 
 pub(crate) fn attempt(id: MessageId, number: u32) -> Attempt {

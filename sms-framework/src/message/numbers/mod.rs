@@ -64,6 +64,29 @@ pub(super) fn is_in(region: Region, number: &PhoneNumber) -> bool {
     plans::is_in(region.0, number)
 }
 
+/// Where a number is, for people: its country as two letters, or its calling code such as `+44`
+/// where the numbering plans name none, or are not there.
+pub(crate) fn country_of(number: &PhoneNumber) -> String {
+    plans::country(number).unwrap_or_else(|| format!("+{}", code_of(number.as_str())))
+}
+
+/// The calling code at the head of a number: no code is the beginning of another (ITU-T E.164).
+fn code_of(number: &str) -> &str {
+    let digits = &number[1..];
+    let length = match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    };
+    &digits[..length.min(digits.len())]
+}
+
 /// The calling code of the region, such as 44.
 pub(super) fn calling_code(region: Region) -> u16 {
     plans::calling_code(region.0)
@@ -160,6 +183,27 @@ impl NumberPolicy {
             (Ok(number), _) if self.rule == NumberRule::E164 => Ok(number),
             (Err(error), None) => Err(error),
             (_, region) => plans::read_for_sending(input, region.map(|region| region.0), self.rule),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calling_code_is_read_off_the_number() {
+        let codes = [
+            ("+14155550123", "1"),
+            ("+79161234567", "7"),
+            ("+442071838750", "44"),
+            ("+8613912345678", "86"),
+            ("+353861234567", "353"),
+            ("+97312345678", "973"),
+            ("+9", "9"),
+        ];
+        for (number, code) in codes {
+            assert_eq!(code_of(number), code, "{number}");
         }
     }
 }

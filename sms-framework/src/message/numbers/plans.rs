@@ -41,6 +41,17 @@ pub(super) fn is_in(region: Code, number: &PhoneNumber) -> bool {
     parsed.is_ok_and(|parsed| PHONE_NUMBER_UTIL.get_region_for_number(&parsed) == Some(region))
 }
 
+pub(super) fn country(number: &PhoneNumber) -> Option<String> {
+    let parsed = PHONE_NUMBER_UTIL.parse(number.as_str(), None).ok()?;
+    let region = PHONE_NUMBER_UTIL.get_region_for_number(&parsed)?;
+    let region = region.to_string();
+    // What belongs to no country has no letters.
+    region
+        .bytes()
+        .all(|c| c.is_ascii_uppercase())
+        .then_some(region)
+}
+
 pub(super) fn calling_code(region: Code) -> u16 {
     PHONE_NUMBER_UTIL
         .get_country_code_for_region(region)

@@ -30,6 +30,10 @@ pub(super) fn is_in(region: Code, _: &PhoneNumber) -> bool {
     match region {}
 }
 
+pub(super) fn country(_: &PhoneNumber) -> Option<String> {
+    None
+}
+
 pub(super) fn calling_code(region: Code) -> u16 {
     match region {}
 }

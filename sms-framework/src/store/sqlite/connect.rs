@@ -11,6 +11,16 @@ use diesel::sql_types::Text;
 use super::{SqliteOptions, failure, migrate};
 use crate::error::{Error, ErrorKind};
 
+/// The writer's connection on a database that is gone with it.
+#[cfg(feature = "testkit")]
+pub(super) fn in_memory() -> Result<SqliteConnection, Error> {
+    let path = Path::new(":memory:");
+    let explain = |error: diesel::ConnectionError| failure::explained(path, &error.to_string());
+    let mut connection = SqliteConnection::establish(":memory:").map_err(explain)?;
+    migrate::up_to_date(&mut connection, path, true)?;
+    Ok(connection)
+}
+
 /// The writer's connection on a file that is fit to be written and up to date.
 pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error> {
     let path = &options.path;

@@ -3,45 +3,78 @@
 //! Writes wait for each other, not for the disk: whatever waits when the writer is free goes into
 //! one transaction (write-ahead log, `synchronous = FULL`) and is answered after its commit.
 
-mod attempts;
-mod claim;
+mod backend;
 mod connect;
 mod failure;
-mod job;
-mod lost;
+mod group;
 mod migrate;
-mod names;
 mod options;
-mod proof;
-mod query;
+mod outbox;
+#[cfg(test)]
+mod plans;
 mod read;
-mod rows;
-mod schema;
-mod settle;
-mod stats;
 mod transaction;
+
+// What every database says in the same words, on this one's connections.
+#[path = "../sql/attempts.rs"]
+mod attempts;
+#[path = "../sql/begin.rs"]
+mod begin;
+#[path = "../sql/broadcasts.rs"]
+mod broadcasts;
+#[path = "../sql/claim.rs"]
+mod claim;
+#[path = "../sql/decide.rs"]
+mod decide;
+#[path = "../sql/job.rs"]
+mod job;
+#[path = "../sql/proof.rs"]
+mod proof;
+#[path = "../sql/prune.rs"]
+mod prune;
+#[path = "../sql/query.rs"]
+mod query;
+#[path = "../sql/receipts.rs"]
+mod receipts;
+#[path = "../sql/receive.rs"]
+mod receive;
+#[path = "../sql/rows.rs"]
+mod rows;
+#[path = "../sql/schema.rs"]
+mod schema;
+#[path = "../sql/settle.rs"]
+mod settle;
+#[path = "../sql/slots.rs"]
+mod slots;
+#[path = "../sql/statement.rs"]
+mod statement;
+#[path = "../sql/stats.rs"]
+mod stats;
+#[path = "../sql/store.rs"]
+mod store;
+#[path = "../sql/turns.rs"]
+mod turns;
+#[path = "../sql/writer.rs"]
 mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use SqliteStore as ThisStore;
 
 pub use options::SqliteOptions;
+pub(crate) use outbox::enqueue_in;
 
-use self::job::{Done, Job};
-use self::lost::Lost;
 use self::read::Readers;
-use self::writer::Writer;
-use super::{
-    Attempt, Claimed, DeliveryStats, DynStore, MessageFilter, MessageRecord, NewMessage,
-    QueueCounts, Settlement, StatsFilter, Store, StoreInfo,
-};
+use self::writer::{Desk, Writer};
+use super::DynStore;
+use super::lost::Lost;
 use crate::config::DatabaseSettings;
 use crate::error::{Error, ErrorKind};
-use crate::message::{MessageId, Outbound};
 
 /// Opens the store that `[database]` describes.
 ///
@@ -53,7 +86,7 @@ pub fn open(settings: &DatabaseSettings) -> Result<DynStore, Error> {
     Ok(Arc::new(SqliteStore::open(options)?))
 }
 
-/// A [`Store`] in an SQLite file.
+/// A [`Store`](super::Store) in an SQLite file.
 ///
 /// Several processes may use one file. Dropping the store returns when everything that was handed
 /// over is on disk.
@@ -64,6 +97,8 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     lost: Arc<Lost>,
     last_seq: AtomicI64,
+    /// Rung when something of this process's may have become claimable.
+    bell: Notify,
 }
 
 impl SqliteStore {
@@ -77,19 +112,53 @@ impl SqliteStore {
     /// from a newer version, the disk is full, or another process locks it. A file that is
     /// refused is left as it was.
     pub fn open(options: SqliteOptions) -> Result<Self, Error> {
-        let connection = connect::writer(&options)?;
-        let path = options.path;
         let lost = Arc::new(Lost::default());
-        let holder = uuid::Uuid::now_v7().simple().to_string();
-        let writer = Writer::start(connection, path.clone(), holder, Arc::clone(&lost))
-            .map_err(no_thread)?;
+        let desk = Desk::new(
+            connect::writer(&options)?,
+            options.path.display().to_string(),
+            &lost,
+        );
+        let writer = Writer::start(desk).map_err(no_thread)?;
         Ok(Self {
-            readers: Readers::new(path.clone(), options.busy_timeout),
-            path,
+            readers: Readers::new(options.path.clone(), options.busy_timeout),
+            path: options.path,
             writer,
             lost,
             last_seq: AtomicI64::new(0),
+            bell: Notify::new(),
         })
+    }
+
+    /// A database in memory, where everything is done on the thread of whoever calls: for tests whose
+    /// time stands still while nothing runs.
+    ///
+    /// # Errors
+    /// `STORAGE`: SQLite refuses.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn in_memory() -> Result<Self, Error> {
+        let lost = Arc::new(Lost::default());
+        let desk = Desk::new(connect::in_memory()?, ":memory:".to_owned(), &lost);
+        let desk = Arc::new(std::sync::Mutex::new(desk));
+        Ok(Self {
+            path: ":memory:".into(),
+            readers: Readers::on_the_callers_thread(Arc::clone(&desk)),
+            writer: Writer::on_the_callers_thread(desk),
+            lost,
+            last_seq: AtomicI64::new(0),
+            bell: Notify::new(),
+        })
+    }
+
+    /// Does something to the rows as another process would.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    #[cfg(feature = "testkit")]
+    pub(crate) async fn meddle(&self, sql: String) -> Result<(), Error> {
+        use diesel::connection::SimpleConnection;
+        self.writer
+            .run(move |connection| connection.batch_execute(&sql))
+            .await
     }
 
     /// Whether the file's tables are those of this program: `Some(false)` where opening it would
@@ -101,136 +170,23 @@ impl SqliteStore {
         connect::is_current(options)
     }
 
-    /// Where the next attempt stands in the order: the time in microseconds, but never one that
-    /// was given before.
-    fn next_seq(&self) -> i64 {
-        let now = Timestamp::now().as_microsecond();
-        let after = |last: i64| now.max(last + 1);
-        let last = self
-            .last_seq
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
-                Some(after(last))
-            });
-        after(last.unwrap_or_default())
-    }
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn begin(&self, message: NewMessage) -> Result<(), Error> {
-        self.writer.write(Job::Begin(message)).await.map(|_| ())
+    fn location(&self) -> String {
+        self.path.display().to_string()
     }
 
-    fn record(&self, attempt: Attempt) {
-        let seq = self.next_seq();
-        self.writer.write_soon(Job::Record(attempt, seq));
-    }
-
-    async fn settle(&self, settlement: Settlement) -> Result<bool, Error> {
-        let done = self.writer.write(Job::Settle(settlement)).await?;
-        Ok(matches!(done, Done::Settled(true)))
-    }
-
-    fn settle_soon(&self, settlement: Settlement) {
-        self.writer.write_soon(Job::Settle(settlement));
-    }
-
-    async fn hand_over(&self, message: &Outbound, provider: &str) -> Result<bool, Error> {
-        let note = Job::HandOver {
-            id: message.id(),
-            provider: provider.to_owned(),
-            sender: message.from().map(ToString::to_string),
-            sender_is_chosen: message.sender_is_chosen,
-        };
-        let done = self.writer.write(note).await?;
-        Ok(matches!(done, Done::Settled(true)))
-    }
-
-    async fn claim_due(
-        &self,
-        providers: &[&str],
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<Claimed>, Error> {
-        let claim = Job::Claim {
-            providers: providers.iter().map(ToString::to_string).collect(),
-            now,
-            lease_until,
-            limit,
-        };
-        match self.writer.write(claim).await? {
-            Done::Claimed(rows) => Ok(rows.into_iter().map(|row| row.message).collect()),
-            Done::Written | Done::Settled(_) | Done::Proven(_) => Ok(Vec::new()),
-        }
-    }
-
-    async fn take_proof(
-        &self,
-        id: MessageId,
-        provider: &str,
-        provider_message_ids: &[String],
-    ) -> Result<bool, Error> {
-        let proof = Job::TakeProof {
-            id,
-            provider: provider.to_owned(),
-            provider_message_ids: provider_message_ids.to_vec(),
-        };
-        let done = self.writer.write(proof).await?;
-        Ok(matches!(done, Done::Proven(true)))
-    }
-
-    async fn message(&self, id: MessageId) -> Result<Option<MessageRecord>, Error> {
-        self.readers
-            .run(move |connection| query::message(connection, id))
-            .await
-    }
-
-    async fn attempts(&self, id: MessageId) -> Result<Vec<Attempt>, Error> {
-        self.readers
-            .run(move |connection| attempts::of(connection, id))
-            .await
-    }
-
-    async fn messages(&self, filter: MessageFilter) -> Result<Vec<MessageRecord>, Error> {
-        self.readers
-            .run(move |connection| query::messages(connection, &filter))
-            .await
-    }
-
-    async fn stats(&self, filter: StatsFilter) -> Result<DeliveryStats, Error> {
-        self.readers
-            .run(move |connection| stats::stats(connection, &filter))
-            .await
-    }
-
-    async fn queue_counts(&self, now: Timestamp) -> Result<QueueCounts, Error> {
-        self.readers
-            .run(move |connection| stats::queue_counts(connection, now))
-            .await
-    }
-
-    async fn check(&self) -> Result<(), Error> {
-        if let Err(error) = std::fs::metadata(&self.path) {
+    /// A file that somebody deleted would be written on, unseen.
+    fn is_there(&self) -> Result<(), Error> {
+        std::fs::metadata(&self.path).map(|_| ()).map_err(|error| {
             let message = format!("`{}` is gone: {error}", self.path.display());
-            return Err(Error::new(ErrorKind::Storage, message)
-                .with_help("restart the program: it makes a new file"));
-        }
-        self.readers.run(query::answers).await
+            Error::new(ErrorKind::Storage, message)
+                .with_help("restart the program: it makes a new file")
+        })
     }
 
-    fn info(&self) -> StoreInfo {
-        StoreInfo {
-            kind: "sqlite",
-            location: self.path.display().to_string(),
-            lost_writes: self.lost.total(),
-            last_error: self.lost.last_error(),
-        }
-    }
-
-    async fn flush(&self) {
-        // A writer that cannot answer has nothing more to write.
-        let _ = self.writer.write(Job::Flush).await;
+    /// There is one table.
+    #[expect(clippy::unused_async, reason = "another database drops them")]
+    async fn drop_partitions(&self, _before: Timestamp) -> Result<u64, Error> {
+        Ok(0)
     }
 }
 

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::result::QueryResult;
 use tokio::sync::Semaphore;
 
+use super::writer::{Desk, lock};
 use super::{connect, failure};
 use crate::error::{Error, ErrorKind};
 
@@ -20,6 +21,8 @@ pub(super) struct Readers {
     busy_timeout: Duration,
     idle: Mutex<Vec<SqliteConnection>>,
     permits: Semaphore,
+    /// Where whoever calls also reads: on the writer's connection.
+    desk: Option<Arc<Mutex<Desk>>>,
 }
 
 impl std::fmt::Debug for Readers {
@@ -37,6 +40,20 @@ impl Readers {
             busy_timeout,
             idle: Mutex::default(),
             permits: Semaphore::new(READERS),
+            desk: None,
+        })
+    }
+
+    /// Reads on the thread of whoever calls, where the writer writes.
+    #[cfg(feature = "testkit")]
+    pub(super) fn on_the_callers_thread(desk: Arc<Mutex<Desk>>) -> Arc<Self> {
+        let path = PathBuf::from(":memory:");
+        Arc::new(Self {
+            path,
+            busy_timeout: Duration::ZERO,
+            idle: Mutex::default(),
+            permits: Semaphore::new(READERS),
+            desk: Some(desk),
         })
     }
 
@@ -45,6 +62,10 @@ impl Readers {
         self: &Arc<Self>,
         query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Error> {
+        if let Some(desk) = &self.desk {
+            let answer = query(&mut lock(desk).link);
+            return answer.map_err(|error| failure::storage(&self.path, &error));
+        }
         let _permit = self.permits.acquire().await.map_err(|_| interrupted())?;
         let readers = Arc::clone(self);
         tokio::task::spawn_blocking(move || readers.run_here(query))

@@ -1,0 +1,115 @@
+//! What PostgreSQL says in its own words.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::result::{Error as DieselError, QueryResult};
+use diesel::sql_types::{BigInt, Text};
+
+use super::failure;
+use super::rows::MessageRow;
+use super::schema::sms_messages;
+use super::statement::statement;
+use crate::error::Error;
+use crate::store::id::Id;
+
+pub(super) use super::link::{Conn, Link};
+
+pub(super) type Db = diesel::pg::Pg;
+pub(super) type IdSql = diesel::sql_types::Uuid;
+
+pub(super) const KIND: &str = "postgres";
+
+/// How long a message may wait until it is noticed where nobody is notified.
+pub(super) const POLL: Duration = Duration::from_millis(500);
+
+/// What another worker is at, is not ours.
+pub(super) const SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
+
+pub(super) fn explain(place: &str, error: &DieselError) -> Error {
+    failure::storage(place, error).error
+}
+
+/// Leases rows in one statement: each with its id, as it is read, and its new fence, in their order.
+pub(super) fn lease(
+    connection: &mut Conn,
+    ids: &[Id],
+    holder: &str,
+    until: i64,
+) -> QueryResult<Vec<(Id, QueryResult<MessageRow>, i64)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Id, MessageRow, i64)> =
+        diesel::update(sms_messages::table.filter(sms_messages::id.eq_any(ids)))
+            .set((
+                sms_messages::holder.eq(holder),
+                sms_messages::fence.eq(sms_messages::fence + 1),
+                sms_messages::next_attempt_at.eq(until),
+            ))
+            .returning((
+                sms_messages::id,
+                MessageRow::as_returning(),
+                sms_messages::fence,
+            ))
+            .get_results(connection)?;
+    let mut by_id: HashMap<Id, _> = rows.into_iter().map(|row| (row.0, row)).collect();
+    let leased = ids.iter().filter_map(|id| by_id.remove(id));
+    Ok(leased
+        .map(|(id, row, fence)| (id, Ok(row), fence))
+        .collect())
+}
+
+statement! {
+    struct LockMessage { id: Id, };
+    "SELECT 1 FROM sms_messages WHERE id = " [id as IdSql] " FOR UPDATE"
+}
+
+statement! {
+    struct LockBroadcast { id: Id, };
+    "SELECT 1 FROM sms_broadcasts WHERE id = " [id as IdSql] " FOR UPDATE"
+}
+
+statement! {
+    /// Locks a name until the transaction ends.
+    struct LockName<'a> { name: &'a str, };
+    "SELECT pg_advisory_xact_lock(hashtextextended(" [name as Text] ", 20011))"
+}
+
+statement! {
+    struct Clock<'a> { unit: &'a str, } -> (BigInt,);
+    "SELECT (extract(epoch FROM clock_timestamp()) * " [unit as Text] "::numeric)::bigint"
+}
+
+/// What is read of the message from now on is nobody else's to change.
+pub(super) fn lock_message(connection: &mut Conn, id: Id) -> QueryResult<()> {
+    LockMessage { id }.execute(connection).map(|_| ())
+}
+
+pub(super) fn lock_broadcast(connection: &mut Conn, id: Id) -> QueryResult<()> {
+    LockBroadcast { id }.execute(connection).map(|_| ())
+}
+
+/// Of two messages that ask for one id of the provider's, the second waits for the first. In order, so
+/// that two who ask for several do not wait for each other.
+pub(super) fn lock_names(connection: &mut Conn, provider: &str, ids: &[String]) -> QueryResult<()> {
+    let mut names: Vec<_> = ids.iter().map(|id| format!("{provider}/{id}")).collect();
+    names.sort();
+    for name in &names {
+        LockName { name }.execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Also where there is no row to lock yet.
+pub(super) fn lock_limit(connection: &mut Conn, key: &str) -> QueryResult<()> {
+    LockName { name: key }.execute(connection).map(|_| ())
+}
+
+/// The database's clock, not the transaction's beginning.
+pub(super) fn now_us(connection: &mut Conn) -> QueryResult<i64> {
+    Ok(Clock { unit: "1000000" }
+        .get_result::<(i64,)>(connection)?
+        .0)
+}

@@ -1,0 +1,83 @@
+//! diesel's own kind of connection over an asynchronous one, and the one that the writer keeps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
+use tokio::runtime::Handle;
+
+use super::connect::{Connector, Limits};
+use crate::error::Error;
+
+/// A connection for threads that may wait.
+pub(super) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;
+
+/// Waits for the network's thread, which drives the connections.
+pub(super) struct Waiting(Handle);
+
+impl BlockOn for Waiting {
+    fn block_on<F: Future>(&self, work: F) -> F::Output {
+        self.0.block_on(work)
+    }
+
+    fn get_runtime() -> Self {
+        Self(Handle::current())
+    }
+}
+
+/// Opens a connection, on a thread that may wait.
+pub(super) fn connect(connector: &Connector, network: &Handle) -> Result<Conn, Error> {
+    let limits = Limits::of_work(connector.options());
+    let connection = network.block_on(connector.connect(limits))?;
+    let _inside = network.enter();
+    Ok(Conn::from(connection))
+}
+
+/// What the writer writes on: opened when it is first needed, and anew where it broke.
+pub(super) struct Link {
+    connector: Connector,
+    network: Handle,
+    connection: Option<Conn>,
+    /// Whether this database can notify.
+    notifies: Arc<AtomicBool>,
+}
+
+impl Link {
+    pub(super) fn new(connector: Connector, network: Handle, notifies: Arc<AtomicBool>) -> Self {
+        Self {
+            connector,
+            network,
+            connection: None,
+            notifies,
+        }
+    }
+
+    pub(super) fn connection(&mut self) -> Result<&mut Conn, Error> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(connect(&self.connector, &self.network)?)),
+        }
+    }
+
+    pub(super) fn place(&self) -> String {
+        self.connector.options().location()
+    }
+
+    pub(super) fn notifies(&self) -> bool {
+        self.notifies.load(Ordering::Relaxed)
+    }
+
+    /// Undoes what a failed group left open; false where the connection is of no use any more.
+    pub(super) fn clear(&mut self) -> bool {
+        let cleared = match &mut self.connection {
+            Some(connection) => connection.batch_execute("ROLLBACK").is_ok(),
+            None => false,
+        };
+        if !cleared {
+            self.connection = None;
+        }
+        cleared
+    }
+}
