@@ -114,6 +114,37 @@ fn a_stopped_stream_says_after_which_line() {
 }
 
 #[test]
+fn an_enqueue_that_is_stopped_says_how_far_it_came() {
+    let place = Place::new();
+    let mut process = place
+        .command(&["enqueue", "--json", "--jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    input
+        .write_all(b"{\"to\":\"+14155550101\",\"body\":\"Hi\"}\nno\n")
+        .unwrap();
+    let mut out = BufReader::new(process.stdout.take().unwrap());
+    for _ in 0..2 {
+        out.read_line(&mut String::new()).unwrap();
+    }
+    interrupt(&process);
+    let ended = process.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(ended.status.code(), Some(1));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        said.starts_with("stopping: nothing more is read (again to exit at once)\nSTOPPED after line 2; what stands behind it was not enqueued. On disk: 1 of 2 messages; "),
+        "{said}"
+    );
+    let queue = place.run(&["status", "--json"]).object()["queue"].clone();
+    assert_eq!(queue["queued"], 1);
+}
+
+#[test]
 fn a_second_ctrl_c_exits_at_once() {
     let place = Place::new()
         .with("SMS_RATE_LIMIT__ENABLED", "false")

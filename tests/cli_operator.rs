@@ -85,7 +85,7 @@ fn a_message_is_shown_with_its_attempts_and_what_comes_next() {
     let ran = place.run(&["messages", "show", id]).code(0);
     let mut lines = ran.out.lines();
     assert_eq!(lines.next().unwrap(), format!("{id} queued"));
-    assert!(lines.next().unwrap().contains("`sms queue process` asks the provider whether it has it, and tries again if not; due in "), "{}", ran.out);
+    assert!(lines.next().unwrap().contains("a worker (`sms work`) asks the provider whether it has it, and tries again if not; due in "), "{}", ran.out);
     assert!(
         ran.out.contains("\nATTEMPT  PROVIDER  WHEN "),
         "{}",
@@ -118,57 +118,74 @@ fn a_message_is_shown_with_its_attempts_and_what_comes_next() {
 }
 
 #[test]
-fn the_queue_is_listed_and_processed() {
-    let place = Place::new()
-        .in_a_hurry()
-        .with("SMS_QUEUE__BASE", "1ms")
-        .with_script("1: throttled");
-    place.run(&["send", "--to", "+14155550101", "Hi"]).code(1);
-    let waiting = place.run(&["queue", "list"]).code(0);
-    assert!(
-        waiting.out.starts_with("DUE  STATUS  TO "),
-        "{}",
-        waiting.out
-    );
-    assert!(
-        waiting.out.contains("PROVIDER_THROTTLED"),
-        "{}",
-        waiting.out
-    );
-    // A process of its own counts calls from 1 again: let it answer.
-    let place = place.with_script("*: ok");
-    let report = place.run(&["queue", "process", "--json"]).code(0).object();
-    assert_eq!(
-        report,
-        json!({"processed": 1, "accepted": 1, "requeued": 0, "failed": 0, "unknown": 0})
-    );
-    assert_eq!(
-        place.run(&["queue", "process"]).code(0).out,
-        "Nothing was due.\n"
-    );
-    assert_eq!(place.run(&["queue", "list"]).code(0).err, "nothing waits\n");
-    let ran = place.run(&["queue", "list", "--state", "accepted"]).code(2);
-    assert!(
-        ran.err
-            .contains("the states of the queue are queued, unknown and sending"),
-        "{}",
-        ran.err
-    );
-}
+fn a_message_is_shown_with_what_the_provider_reported() {
+    use sms_framework::MessageState;
+    use sms_framework::store::Report;
+    use sms_framework::store::sqlite::{SqliteOptions, SqliteStore};
 
-#[test]
-fn a_queue_run_that_gives_messages_up_ends_with_1() {
-    let place = Place::new()
-        .in_a_hurry()
-        .with("SMS_QUEUE__BASE", "1ms")
-        .with_script("*: throttled");
-    place.run(&["send", "--to", "+14155550101", "Hi"]).code(1);
-    let place = place.with_script("*: opted_out");
-    let ran = place.run(&["queue", "process"]).code(1);
-    assert_eq!(
-        ran.out,
-        "1 message due\n  accepted  0\n  requeued  0 (tried again later)\n  failed    1\n  unknown   0 (`sms queue list --state unknown`)\n"
+    let place = Place::new().in_a_hurry();
+    let sent = place
+        .run(&["send", "--json", "--to", "+14155550101", "Hi"])
+        .code(0)
+        .object();
+    let id = sent["id"].as_str().unwrap();
+    let database = place.path("sms.db");
+    let options = SqliteOptions::from_url(database.to_str().unwrap()).unwrap();
+    let report = Report {
+        provider: "mock".to_owned(),
+        provider_message_id: sent["provider_message_id"].as_str().map(str::to_owned),
+        message_id: None,
+        to: None,
+        state: Some(MessageState::Delivered),
+        provider_status: "arrived".to_owned(),
+        error: None,
+        part: 0,
+        parts: 0,
+        segments: None,
+        at: None,
+        received_at: "2026-11-25T12:00:00Z".parse().unwrap(),
+        drop_body: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let store = SqliteStore::open(options).unwrap();
+    let received = async { sms_framework::store::Store::receive(&store, report).await };
+    runtime.block_on(received).unwrap();
+
+    let ran = place.run(&["messages", "show", id]).code(0);
+    assert!(
+        ran.out.starts_with(&format!("{id} delivered\n")),
+        "{}",
+        ran.out
     );
+    let lines: Vec<Vec<_>> = ran
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let head = [
+        "RECEIPT", "PROVIDER", "WHEN", "PART", "STATE", "ERROR", "EFFECT",
+    ];
+    let row = lines.iter().position(|line| *line == head).unwrap() + 1;
+    assert_eq!(
+        lines[row],
+        [
+            "arrived",
+            "mock",
+            "2026-11-25",
+            "12:00:00",
+            "UTC",
+            "-",
+            "delivered",
+            "-",
+            "applied"
+        ]
+    );
+    let object = place.run(&["messages", "show", "--json", id]).object();
+    assert_eq!(object["receipts"][0]["provider_status"], "arrived");
+    assert_eq!(object["receipts"][0]["verdict"], "applied");
 }
 
 #[test]

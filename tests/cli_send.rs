@@ -117,7 +117,7 @@ fn a_lasting_server_error_leaves_it_in_the_queue() {
     );
     assert!(
         ran.out.contains(
-            "`sms queue process` asks the provider about it, and tries again if need be, in "
+            "a worker (`sms work`) asks the provider about it, and tries again if need be, in "
         ),
         "{}",
         ran.out
@@ -141,7 +141,7 @@ fn what_surely_was_not_sent_waits_in_the_queue_without_a_doubt() {
         "Not sent to +14155550123 yet: it waits in the queue (SIMULATED by `mock`)"
     );
     assert!(
-        ran.out.contains("`sms queue process` tries again in "),
+        ran.out.contains("a worker (`sms work`) tries again in "),
         "{}",
         ran.out
     );

@@ -9,7 +9,7 @@ use sms_framework::message::Templates;
 use sms_framework::provider::Registry;
 use sms_framework::{Error, Settings};
 
-use super::database::{self, Found};
+use super::database::{Found, Place};
 use super::failure::Failure;
 use super::output::Output;
 use super::table::Table;
@@ -101,7 +101,7 @@ impl Report {
         if let Some(folder) = &settings.templates().dir {
             templates.load_dir(folder)?;
         }
-        let options = database::options(settings)?;
+        let place = Place::of(settings)?;
         Ok(Self {
             ok: true,
             environment: settings.environment().to_owned(),
@@ -114,8 +114,8 @@ impl Report {
             },
             choice,
             sender: sender.map(|sender| sender.to_string()),
-            database_state: database::look(&options)?,
-            database: options.path.display().to_string(),
+            database_state: place.look()?,
+            database: place.to_string(),
             templates: templates.names().into_iter().map(str::to_owned).collect(),
         })
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+#[cfg(feature = "postgres")]
+use sms_framework::store::postgres::{Database, PostgresOptions, PostgresStore};
 use sms_framework::store::sqlite::{SqliteOptions, SqliteStore};
 use sms_framework::{Error, ErrorKind, Settings};
 
@@ -12,7 +14,7 @@ use sms_framework::{Error, ErrorKind, Settings};
 pub(super) enum Found {
     /// No file: the first send, or `sms migrate`, makes it.
     Nothing,
-    /// A file without our tables, or with those of an older program.
+    /// A database without our tables, or with those of an older program.
     Outdated,
     /// Our tables as this program knows them.
     Current,
@@ -28,27 +30,69 @@ impl fmt::Display for Found {
     }
 }
 
-/// How `[database]` says the file is opened.
-pub(super) fn options(settings: &Settings) -> Result<SqliteOptions, Error> {
-    let database = settings.database();
-    let mut options = SqliteOptions::from_url(&database.url)?;
-    options.busy_timeout = database.busy_timeout;
-    Ok(options)
+/// Where `[database]` says that messages are.
+pub(super) enum Place {
+    File(SqliteOptions),
+    #[cfg(feature = "postgres")]
+    Server(PostgresOptions),
 }
 
-/// Looks without making or changing anything that stays.
-///
-/// # Errors
-/// The file cannot be used, or there is none and its folder takes none.
-pub(super) fn look(options: &SqliteOptions) -> Result<Found, Error> {
-    Ok(match SqliteStore::is_current(options)? {
-        None => {
-            folder_takes_files(&options.path)?;
-            Found::Nothing
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(options) => options.path.display().fmt(f),
+            #[cfg(feature = "postgres")]
+            Self::Server(options) => f.write_str(&options.location()),
         }
-        Some(false) => Found::Outdated,
-        Some(true) => Found::Current,
-    })
+    }
+}
+
+impl Place {
+    /// What the configuration says.
+    pub(super) fn of(settings: &Settings) -> Result<Self, Error> {
+        let database = settings.database();
+        #[cfg(feature = "postgres")]
+        if database.is_postgres() {
+            return PostgresOptions::from_url(&database.url).map(Self::Server);
+        }
+        let mut options = SqliteOptions::from_url(&database.url)?;
+        options.busy_timeout = database.busy_timeout;
+        Ok(Self::File(options))
+    }
+
+    /// Looks without making or changing anything that stays.
+    ///
+    /// # Errors
+    /// It cannot be used, or there is no file and its folder takes none.
+    pub(super) fn look(&self) -> Result<Found, Error> {
+        let is_current = match self {
+            Self::File(options) => SqliteStore::is_current(options)?,
+            #[cfg(feature = "postgres")]
+            Self::Server(options) => {
+                let runtime = super::sources::runtime().map_err(|error| {
+                    Error::new(ErrorKind::Storage, format!("no runtime: {error}"))
+                })?;
+                Some(runtime.block_on(Database::is_current(options.clone()))?)
+            }
+        };
+        match (is_current, self) {
+            (Some(true), _) => return Ok(Found::Current),
+            (Some(false), _) => return Ok(Found::Outdated),
+            (None, Self::File(options)) => folder_takes_files(&options.path)?,
+            #[cfg(feature = "postgres")]
+            (None, Self::Server(_)) => {}
+        }
+        Ok(Found::Nothing)
+    }
+
+    /// Makes the file and the tables, or brings them up to date.
+    pub(super) fn bring_up_to_date(self) -> Result<(), Error> {
+        match self {
+            Self::File(options) => SqliteStore::open(options).map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Server(options) => PostgresStore::open(options).map(drop),
+        }
+    }
 }
 
 /// Only trying tells: whose the process is, what the disk allows and what is mounted all have a say.
@@ -61,9 +105,4 @@ fn folder_takes_files(database: &Path) -> Result<(), Error> {
             "make its folder writable, or choose another file with database.url or DATABASE_URL",
         )
     })
-}
-
-/// Makes the file and its tables, or brings them up to date.
-pub(super) fn bring_up_to_date(options: SqliteOptions) -> Result<(), Error> {
-    SqliteStore::open(options).map(drop)
 }

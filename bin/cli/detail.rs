@@ -1,4 +1,4 @@
-//! What `send` and `broadcast` may say about a message besides its recipient and its text.
+//! What the commands that send may say about a message besides its recipient and its text.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) struct Detail {
     /// URL of media to attach (MMS), where the provider can; may be given again
     #[arg(long, value_name = "URL")]
     media: Vec<String>,
-    /// How long the provider may hold it, with a unit: 90s, 30m, 4h [default: the provider's]
+    /// How long it is worth sending, with a unit: 90s, 30m, 4h; later it is not sent, nor held by the provider [default: the provider's]
     #[arg(long, value_name = "TIME", value_parser = input::time)]
     valid_for: Option<Duration>,
 }
@@ -58,6 +58,10 @@ impl Detail {
 
     pub(super) fn message_type(&self) -> Option<&str> {
         self.message_type.as_deref()
+    }
+
+    pub(super) fn owner(&self) -> Option<String> {
+        self.owner.clone()
     }
 
     /// The sender that `--from` names.

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use sms_framework::Error;
+use sms_framework::{Error, ErrorKind};
 
 use super::output::Output;
 use super::{INCOMPLETE, MISUSED};
@@ -15,15 +15,18 @@ pub(crate) enum Failure {
     Usage(clap::Error),
     /// The configuration or the database cannot be used.
     Error(Error),
-    /// What was asked for is not there.
-    Missing(Error),
+    /// What was asked for is not there, or cannot be done to what is.
+    Refused(Error),
     /// Standard output or input cannot be used.
     Stream(io::Error),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        match error.kind() {
+            ErrorKind::WrongState => Self::Refused(error),
+            _ => Self::Error(error),
+        }
     }
 }
 
@@ -54,7 +57,7 @@ impl Failure {
                 output.error(&error);
                 ExitCode::from(MISUSED)
             }
-            Self::Missing(error) => {
+            Self::Refused(error) => {
                 output.error(&error);
                 ExitCode::from(INCOMPLETE)
             }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use sms_framework::config::duration;
 use sms_framework::{Error, ErrorKind};
 
@@ -45,6 +46,31 @@ pub(super) fn pair(text: &str) -> Result<(String, String), String> {
 /// `1h`, `90s`, `1m 30s`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     duration::parse(text)
+}
+
+/// A time to come: `2026-12-24T18:00:00+01:00`, or `90m` from now.
+pub(super) fn later(text: &str) -> Result<Timestamp, String> {
+    moment(text, |now, time| now.checked_add(time).ok())
+}
+
+/// A time gone by: `2026-12-24T18:00:00+01:00`, or `90m` ago.
+pub(super) fn earlier(text: &str) -> Result<Timestamp, String> {
+    moment(text, |now, time| now.checked_sub(time).ok())
+}
+
+fn moment(
+    text: &str,
+    from: impl Fn(Timestamp, SignedDuration) -> Option<Timestamp>,
+) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    let time = duration::parse(text).ok();
+    let time = time.and_then(|time| SignedDuration::try_from(time).ok());
+    time.and_then(|time| from(Timestamp::now(), time)).ok_or_else(|| {
+        "write a time with its zone, such as 2026-12-24T18:00:00+01:00, or a duration such as 90m"
+            .to_owned()
+    })
 }
 
 /// The lines of an input, one after the other in one buffer.

@@ -7,13 +7,21 @@ use super::output::Output;
 /// What the shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
+/// What the second signal leaves of messages that were being sent.
+pub(super) const LEFT_SENDING: &str = "stopped at once: what was under way is left as `sending`; `sms queue list --state sending` shows it";
+
 /// Whether somebody asked to stop.
 #[derive(Debug, Clone)]
 pub(super) struct Interrupt(watch::Sender<bool>);
 
 impl Interrupt {
-    /// Starts to listen, inside a runtime; the first signal says `first` on stderr.
-    pub(super) fn listen(output: Output, first: &'static str) -> std::io::Result<Self> {
+    /// Starts to listen, inside a runtime; the first signal says `first` on stderr, the second one
+    /// `second`.
+    pub(super) fn listen(
+        output: Output,
+        first: &'static str,
+        second: &'static str,
+    ) -> std::io::Result<Self> {
         let interrupt = Self(watch::Sender::new(false));
         let stop = interrupt.clone();
         let mut signals = Signals::new()?;
@@ -22,9 +30,7 @@ impl Interrupt {
             output.note(first);
             stop.stop();
             signals.next().await;
-            output.note(
-                "stopped at once: what was under way is left as `sending`; `sms queue list --state sending` shows it",
-            );
+            output.note(second);
             std::process::exit(INTERRUPTED);
         });
         Ok(interrupt)

@@ -1,4 +1,4 @@
-//! Logs: to stderr, warnings of ours and errors of all, more with `-v`.
+//! Logs: to stderr, warnings of ours and errors of all, more with `-v`; a service tells what it does.
 
 use std::io;
 
@@ -8,8 +8,9 @@ use super::Global;
 use super::output::Paint;
 
 /// Starts logging as `RUST_LOG` says, or else as the options do.
-pub(super) fn start(global: &Global) {
-    let by_options = match (global.quiet, global.verbose) {
+pub(super) fn start(global: &Global, is_service: bool) {
+    let least = u8::from(is_service);
+    let by_options = match (global.quiet, global.verbose.max(least)) {
         (true, _) => "error",
         // All our crates begin with `sms`, and a directive is for all targets that begin with it.
         (false, 0) => "error,sms=warn",

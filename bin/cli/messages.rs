@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use jiff::Timestamp;
 use serde::Serialize;
-use sms_framework::store::{Attempt, DynStore, MessageFilter, MessageRecord, Outcome};
+use sms_framework::store::{
+    Attempt, DynStore, MessageFilter, MessageRecord, Outcome, ReportRecord,
+};
 use sms_framework::{Error, ErrorKind, MessageId, MessageState, Settings};
 
 use super::failure::Failure;
@@ -15,7 +17,7 @@ use super::table::Table;
 use super::wording::{Facts, count, moment, printable};
 use super::{Ended, Global, sources};
 
-/// List messages, or show one with its attempts
+/// List messages, or show one with its attempts and receipts
 #[derive(Debug, clap::Args)]
 pub(super) struct Messages {
     #[command(subcommand)]
@@ -48,7 +50,7 @@ struct List {
     before: Option<MessageId>,
 }
 
-/// Show one message with its attempts, and what will happen next
+/// Show one message with its attempts and receipts, and what will happen next
 #[derive(Debug, clap::Args)]
 struct Show {
     /// Its id, as `sms send` and `sms messages list` print it
@@ -61,7 +63,7 @@ pub(super) fn state(text: &str) -> Result<MessageState, String> {
         .map_err(|error| error.message().to_owned())
 }
 
-fn id(text: &str) -> Result<MessageId, String> {
+pub(super) fn id(text: &str) -> Result<MessageId, String> {
     text.parse::<MessageId>()
         .map_err(|error| error.message().to_owned())
 }
@@ -85,28 +87,37 @@ impl List {
             owner: self.owner,
             to: self.to.map(|to| as_stored(settings, &to)).transpose()?,
             before: self.before,
-            by_due: false,
             limit,
+            ..MessageFilter::default()
         };
         let messages = sources::runtime()?.block_on(store.messages(filter))?;
-        if output.json {
-            output.objects(&messages)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if messages.is_empty() {
-            output.note("no messages");
-            return Ok(ExitCode::SUCCESS);
-        }
-        output.text(table(&messages))?;
-        if let (true, Some(last)) = (messages.len() == limit, messages.last()) {
-            output.note(format!("there may be more: --before {}", last.id));
-        }
+        print(&messages, limit, output)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// Prints a page of at most `limit` messages.
+pub(super) fn print(
+    messages: &[MessageRecord],
+    limit: usize,
+    output: &Output,
+) -> std::io::Result<()> {
+    if output.json {
+        return output.objects(messages);
+    }
+    if messages.is_empty() {
+        output.note("no messages");
+        return Ok(());
+    }
+    output.text(table(messages))?;
+    if let (true, Some(last)) = (messages.len() == limit, messages.last()) {
+        output.note(format!("there may be more: --before {}", last.id));
+    }
+    Ok(())
+}
+
 /// A recipient in the form the store has it, written as a send would take it.
-fn as_stored(settings: &Settings, to: &str) -> Result<String, Error> {
+pub(super) fn as_stored(settings: &Settings, to: &str) -> Result<String, Error> {
     let policy = settings.stack().validate.number_policy()?;
     policy.parse(to).map(|number| number.to_string())
 }
@@ -148,43 +159,50 @@ pub(super) fn error_code(message: &MessageRecord) -> String {
     }
 }
 
-/// A message and its attempts, as JSON.
+/// What to say where a message is not there.
+pub(super) fn missing(id: MessageId) -> Error {
+    let what = format!("there is no message {id}");
+    Error::new(ErrorKind::InvalidMessage, what)
+        .with_help("`sms messages list` shows those there are; is this the right database? `sms config show` names it")
+}
+
+/// A message and what happened to it, as JSON.
 #[derive(Debug, Serialize)]
 struct Whole<'a> {
     #[serde(flatten)]
     message: &'a MessageRecord,
     next: &'a str,
     log: &'a [Attempt],
+    receipts: &'a [ReportRecord],
 }
 
 impl Show {
     fn run(&self, store: &DynStore, output: &Output) -> Ended {
-        let (message, attempts) = sources::runtime()?.block_on(async {
+        let (message, attempts, reports) = sources::runtime()?.block_on(async {
             let message = store.message(self.id).await?;
-            Ok::<_, Error>((message, store.attempts(self.id).await?))
+            let attempts = store.attempts(self.id).await?;
+            Ok::<_, Error>((message, attempts, store.reports(self.id).await?))
         })?;
         let Some(message) = message else {
-            let what = format!("there is no message {}", self.id);
-            let error = Error::new(ErrorKind::InvalidMessage, what)
-                .with_help("`sms messages list` shows those there are; is this the right database? `sms config show` names it");
-            return Err(Failure::Missing(error));
+            return Err(Failure::Refused(missing(self.id)));
         };
         let next = outlook(&message, Timestamp::now());
         if output.json {
-            let (message, log) = (&message, attempts.as_slice());
             output.object(&Whole {
-                message,
+                message: &message,
                 next: &next,
-                log,
+                log: &attempts,
+                receipts: &reports,
             })?;
         } else {
-            output.text(text(&message, &attempts, &next))?;
+            output.text(text(&message, &next))?;
+            output.text(history(&attempts, &reports))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn text(message: &MessageRecord, attempts: &[Attempt], next: &str) -> String {
+fn text(message: &MessageRecord, next: &str) -> String {
     let mut facts = Facts::new();
     facts.add("next", next);
     facts.add("to", message.to.as_str());
@@ -197,6 +215,10 @@ fn text(message: &MessageRecord, attempts: &[Attempt], next: &str) -> String {
     for (name, value) in &message.tags {
         facts.add(format!("tag {}", printable(name)), printable(value));
     }
+    facts.add_some("broadcast", message.broadcast.map(|id| id.to_string()));
+    facts.add("priority", message.priority.as_str());
+    facts.add_some("send at", message.send_at.map(moment));
+    facts.add_some("holder", message.holder.as_deref().map(printable));
     let segments = count(message.segments, "segment");
     facts.add("length", format!("{segments}, {}", message.encoding));
     match (&message.body, &message.body_hash) {
@@ -211,11 +233,17 @@ fn text(message: &MessageRecord, attempts: &[Attempt], next: &str) -> String {
         let told = format!("{} ({}): {}", error.code, error.certainty, error.message);
         facts.add("error", told);
     }
-    let mut text = format!("{} {}\n{facts}", message.id, message.status);
-    if attempts.is_empty() {
-        text.push_str("\nNo provider was called for it.\n");
-    } else {
-        text.push_str(&format!("\n{}", attempts_table(attempts)));
+    format!("{} {}\n{facts}", message.id, message.status)
+}
+
+/// What happened to it, call by call and receipt by receipt.
+fn history(attempts: &[Attempt], reports: &[ReportRecord]) -> String {
+    let mut text = match attempts {
+        [] => "\nNo provider was called for it.\n".to_owned(),
+        attempts => format!("\n{}", attempts_table(attempts)),
+    };
+    if !reports.is_empty() {
+        text.push_str(&format!("\n{}", reports_table(reports)));
     }
     text
 }
@@ -251,6 +279,28 @@ fn attempts_table(attempts: &[Attempt]) -> Table {
                 .http_status
                 .map_or_else(|| "-".to_owned(), |status| status.to_string()),
             error.unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    table
+}
+
+fn reports_table(reports: &[ReportRecord]) -> Table {
+    let mut table = Table::new([
+        "receipt", "provider", "when", "part", "state", "error", "effect",
+    ]);
+    let or_none = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    for report in reports {
+        table.row([
+            report.provider_status.clone(),
+            report.provider.clone(),
+            moment(report.received_at),
+            match report.part {
+                0 => "-".to_owned(),
+                part => part.to_string(),
+            },
+            or_none(report.state.map(MessageState::as_str)),
+            or_none(report.provider_code.as_deref()),
+            report.verdict.as_str().to_owned(),
         ]);
     }
     table

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::database::{self, Found};
+use super::database::{Found, Place};
 use super::output::Output;
 use super::{Ended, Global};
 
@@ -26,10 +26,10 @@ impl Migrate {
     #[expect(clippy::unused_self, reason = "every command runs from its arguments")]
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
         let settings = global.settings()?;
-        let options = database::options(&settings)?;
-        let path = options.path.display().to_string();
-        let found = database::look(&options)?;
-        database::bring_up_to_date(options)?;
+        let place = Place::of(&settings)?;
+        let path = place.to_string();
+        let found = place.look()?;
+        place.bring_up_to_date()?;
         if output.json {
             let (database, changed) = (path.as_str(), found != Found::Current);
             output.object(&Migrated {

@@ -1,32 +1,42 @@
 //! The commands, one file each, and what they share: arguments, output, logs, exit codes.
 
 mod broadcast;
+mod broadcasts;
 mod completions;
 mod config;
+mod enqueue;
+mod forget;
 mod messages;
 mod migrate;
 mod numbers;
 mod providers;
+mod prune;
 mod queue;
 mod scaffold;
 mod segments;
 mod send;
 mod stats;
 mod status;
+mod work;
 
 mod database;
 mod detail;
 mod failure;
+mod filling;
 mod input;
 mod interrupt;
 mod jsonl;
 mod logs;
+mod one_message;
 mod outlook;
 mod output;
+mod progress;
+mod reading;
 mod receipt;
 mod refusal;
 mod sources;
 mod table;
+mod timing;
 mod wording;
 
 use std::ffi::OsString;
@@ -50,16 +60,18 @@ const EXAMPLES: &str = "\
 Examples:
   sms send --to +14155550123 \"Doors open at eight.\"
   sms broadcast \"The gig moved to nine.\" --file numbers.txt
+  sms enqueue --to +14155550123 --at 90m \"Doors open at eight.\"
+  sms work
+  sms queue list --state unknown
   sms messages list --status failed
-  sms queue process
   sms config check
 
 Without configuration nothing is really sent: the mock provider takes every message.
 To send for real: USE_MOCKS=false TWILIO_ACCOUNT_SID=… TWILIO_AUTH_TOKEN=… TWILIO_FROM_PHONE=+1…
 
-Exit codes: 0 done · 1 a send failed, or some of a broadcast · 2 usage or configuration";
+Exit codes: 0 done · 1 some of it was not: refused, failed, not there · 2 usage or configuration";
 
-/// Send, broadcast, inspect and process SMS.
+/// Send, enqueue, broadcast and inspect SMS.
 #[derive(Debug, Parser)]
 #[command(name = "sms", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -93,7 +105,10 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Send(send::Send),
+    Enqueue(enqueue::Enqueue),
+    Work(work::Work),
     Broadcast(broadcast::Broadcast),
+    Broadcasts(broadcasts::Broadcasts),
     Queue(queue::Queue),
     Messages(messages::Messages),
     Stats(stats::Stats),
@@ -103,6 +118,8 @@ enum Command {
     Segments(segments::Measure),
     Numbers(numbers::Inspect),
     Migrate(migrate::Migrate),
+    Prune(prune::RunPrune),
+    Forget(forget::Forget),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -112,12 +129,16 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return Failure::Usage(error).report(&Output::plain()),
     };
-    logs::start(&cli.global);
+    let is_service = matches!(cli.command, Command::Work(_));
+    logs::start(&cli.global, is_service);
     let output = Output::new(cli.global.json, cli.global.quiet);
     let global = &cli.global;
     let ended = match cli.command {
         Command::Send(send) => send.run(global, &output),
+        Command::Enqueue(enqueue) => enqueue.run(global, &output),
+        Command::Work(work) => work.run(global, &output),
         Command::Broadcast(broadcast) => broadcast.run(global, &output),
+        Command::Broadcasts(broadcasts) => broadcasts.run(global, &output),
         Command::Queue(queue) => queue.run(global, &output),
         Command::Messages(messages) => messages.run(global, &output),
         Command::Stats(stats) => stats.run(global, &output),
@@ -127,6 +148,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Segments(measure) => measure.run(&output),
         Command::Numbers(inspect) => inspect.run(&output),
         Command::Migrate(migrate) => migrate.run(global, &output),
+        Command::Prune(prune) => prune.run(global, &output),
+        Command::Forget(forget) => forget.run(global, &output),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(&output),
     };

@@ -87,10 +87,10 @@ fn in_doubt(delivery: &Delivery) -> bool {
 /// What happens when a message's time comes; `in_doubt`: the phone could have it already.
 fn next_step(status: MessageState, in_doubt: bool) -> &'static str {
     match status {
-        MessageState::Unknown => "`sms queue process` asks the provider about it",
+        MessageState::Unknown => "a worker (`sms work`) asks the provider about it",
         _ if in_doubt => {
-            "`sms queue process` asks the provider about it, and tries again if need be,"
+            "a worker (`sms work`) asks the provider about it, and tries again if need be,"
         }
-        _ => "`sms queue process` tries again",
+        _ => "a worker (`sms work`) tries again",
     }
 }

@@ -6,13 +6,13 @@ use std::time::Instant;
 use jiff::Timestamp;
 use sms_framework::{Delivery, Error, Message, SmsClient};
 
-use super::detail::{Detail, FromTemplate};
 use super::failure::Failure;
-use super::interrupt::Interrupt;
+use super::interrupt::{Interrupt, LEFT_SENDING};
+use super::one_message::OneMessage;
 use super::output::Output;
 use super::receipt::receipt;
 use super::refusal::Refusal;
-use super::{Ended, Global, INCOMPLETE, input, misuse, sources};
+use super::{Ended, Global, INCOMPLETE, sources};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,98 +29,31 @@ Exit codes: 0 the provider (or the mock) took it · 1 it did not, or nobody know
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Send {
-    /// Recipient in E.164, such as +14155550123; national forms where validate.default_region is set
-    #[arg(long, value_name = "NUMBER")]
-    to: Option<String>,
-    /// Text of up to 1600 characters, or - for standard input; the recipient before it where --to is not used
-    #[arg(value_name = "[NUMBER] TEXT", num_args = 0..)]
-    words: Vec<String>,
     #[command(flatten)]
-    detail: Detail,
-    #[command(flatten)]
-    text: FromTemplate,
+    what: OneMessage,
 }
 
 impl Send {
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
-        let (to, body) = self.recipient_and_body()?;
+        let (to, body) = self.what.recipient_and_body("send")?;
         let refused = |error| refuse(&to, body.as_deref(), error, output);
         let runtime = sources::runtime()?;
         // Inside the runtime: a provider may need one to be built.
         runtime.block_on(async {
             let waiting =
                 "the message may be under way: its outcome is waited for (again to exit at once)";
-            let _interrupt = Interrupt::listen(*output, waiting)?;
+            let _interrupt = Interrupt::listen(*output, waiting, LEFT_SENDING)?;
             let client = match global.client() {
                 Ok(client) => client,
                 Err(error) => return refused(error),
             };
-            let message = match self.message(&client, &to, body.clone()) {
+            let message = match self.what.message(&client, &to, body.clone()) {
                 Ok(message) => message,
                 Err(error) => return refused(error),
             };
             deliver(&client, message, output).await
         })
     }
-
-    /// The recipient, and the text where it is written out or comes from stdin.
-    fn recipient_and_body(&self) -> Result<(String, Option<String>), Failure> {
-        let mut words = self.words.iter();
-        let to = match &self.to {
-            Some(to) => to,
-            None => words
-                .next()
-                .ok_or_else(|| misuse(&["send"], "the recipient is missing: give it with --to"))?,
-        };
-        let body = match (words.next(), &self.text.template) {
-            (Some(_), Some(_)) => {
-                let what = "the text is given twice: as an argument and with --template";
-                return Err(misuse(&["send"], what));
-            }
-            (None, Some(_)) => None,
-            (Some(body), None) if body == "-" => Some(input::text_from_stdin()?),
-            (Some(body), None) => Some(body.clone()),
-            (None, None) if self.detail.has_media() => Some(String::new()),
-            (None, None) if self.to.is_none() && !looks_like_a_number(to) => {
-                return Err(misuse(
-                    &["send"],
-                    "the recipient is missing: give it with --to",
-                ));
-            }
-            (None, None) => {
-                let what = "the text is missing: give it as the last argument, as - for standard input, or with --template";
-                return Err(misuse(&["send"], what));
-            }
-        };
-        if words.next().is_some() {
-            let what = "there is more than one text: put quotes around a text with blanks";
-            return Err(misuse(&["send"], what));
-        }
-        Ok((to.clone(), body))
-    }
-
-    fn message(
-        &self,
-        client: &SmsClient,
-        to: &str,
-        body: Option<String>,
-    ) -> Result<Message, Error> {
-        let message = match (&self.text.template, body) {
-            (Some(name), None) => {
-                let mut message = client.from_template(to, name, &self.text.variables())?;
-                if let Some(own) = self.detail.message_type() {
-                    message.message_type = Some(own.to_owned());
-                }
-                message
-            }
-            (_, body) => Message::new(to, body.unwrap_or_default()),
-        };
-        self.detail.complete(message)
-    }
-}
-
-fn looks_like_a_number(text: &str) -> bool {
-    text.starts_with(['+', '(']) || text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 async fn deliver(client: &SmsClient, message: Message, output: &Output) -> Ended {

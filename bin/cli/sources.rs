@@ -23,12 +23,19 @@ impl Global {
 
 /// The store alone: reading what was sent needs no provider and no credentials.
 pub(super) fn store(settings: &Settings) -> Result<DynStore, Error> {
-    sms_framework::store::sqlite::open(settings.database())
+    sms_framework::store::open(settings.database())
 }
 
 /// A runtime for commands that do one thing at a time.
 pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}
+
+/// A runtime for commands that do many things at a time.
+pub(super) fn runtime_of_threads() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
 }

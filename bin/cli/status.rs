@@ -124,7 +124,7 @@ fn limiter(usage: Option<&Usage>) -> String {
 fn queue(status: &Status) -> Option<String> {
     let queue = status.queue.as_ref()?;
     Some(format!(
-        "{} queued ({} due now), {} sending, {} unknown",
-        queue.queued, queue.due, queue.sending, queue.unknown
+        "{} scheduled, {} queued ({} due now), {} sending, {} unknown",
+        queue.scheduled, queue.queued, queue.due, queue.sending, queue.unknown
     ))
 }

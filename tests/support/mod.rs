@@ -113,6 +113,17 @@ impl Ran {
         self
     }
 
+    /// Fails the test where neither stdout nor stderr says that.
+    #[track_caller]
+    pub fn says(&self, what: &str) {
+        assert!(
+            self.out.contains(what) || self.err.contains(what),
+            "{what:?}\nstdout: {}\nstderr: {}",
+            self.out,
+            self.err
+        );
+    }
+
     /// The one JSON object on stdout.
     #[track_caller]
     pub fn object(&self) -> Value {

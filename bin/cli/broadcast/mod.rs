@@ -1,12 +1,8 @@
 //! `sms broadcast`: many messages, one result for each, in steady memory.
 
-mod csv_rows;
-mod json_lines;
-mod line_ends;
-mod numbers;
-mod progress;
+mod preview;
 mod run;
-mod source;
+mod stored;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -16,18 +12,18 @@ use std::path::{Path, PathBuf};
 
 use sms_framework::config::RateLimitSettings;
 use sms_framework::message::NumberPolicy;
-use sms_framework::{Error, SmsClient, Status};
+use sms_framework::{BroadcastId, Error, Priority, SmsClient, Status};
 
-use self::csv_rows::{CsvRows, RowText};
-use self::json_lines::JsonLines;
-use self::numbers::Numbers;
 use self::run::Run;
-use self::source::{Input, Source};
+use self::stored::Store;
+use super::broadcasts::id;
 use super::detail::{Detail, FromTemplate};
 use super::failure::Failure;
-use super::interrupt::Interrupt;
+use super::interrupt::{Interrupt, LEFT_SENDING};
 use super::output::Output;
-use super::{Ended, Global, input, misuse};
+use super::reading::{CsvRows, Input, JsonLines, Numbers, RowText, Source};
+use super::timing::Timing;
+use super::{Ended, Global, input, misuse, sources};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,14 +32,20 @@ Examples:
   cut -d, -f3 fans.csv | sms broadcast \"The gig moved to nine.\"
   sms broadcast --csv bookings.csv --column phone --template booking_confirmation
   sms broadcast --jsonl messages.jsonl --concurrency 256 --json > results.jsonl
+  sms broadcast \"The gig moved to nine.\" --file numbers.txt --preview
+  sms broadcast \"The gig moved to nine.\" --file numbers.txt --enqueue --name \"gig 4711\"
 
 A list of numbers may have # comments, and each number gets the text once. With --csv, columns named
 like variables of the template fill them. Each line of --jsonl is a message of its own:
-  {\"to\": \"+14155550101\", \"body\": \"Hi\", \"from\"?, \"owner\"?, \"type\"?, \"tags\"?, \"media\"?}
+  {\"to\": \"+14155550101\", \"body\": \"Hi\", \"from\"?, \"owner\"?, \"type\"?, \"tags\"?, \"media\"?, \"valid_for\"?,
+   \"send_at\"?, \"priority\"?}
 
-Ctrl-C stops cleanly: messages under way are finished, and what was not sent is told. Twice exits at once.
+With --enqueue the broadcast is stored first, then workers (`sms work`) send it, each recipient once.
+Where storing was cut off, --resume goes on. `sms broadcasts` shows, pauses and cancels it.
 
-Exit codes: 0 every message was taken · 1 some were not · 2 usage or configuration";
+Ctrl-C stops cleanly: messages under way are finished, and what was not sent is told; twice at once.
+
+Exit codes: 0 every message was taken, or stored · 1 some were not · 2 usage or configuration";
 
 /// Send a text to many numbers, or many messages, with one result for each
 #[derive(Debug, clap::Args)]
@@ -67,8 +69,22 @@ pub(super) struct Broadcast {
     /// File with one JSON object a line, or - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "template")]
     jsonl: Option<PathBuf>,
+    /// Tell what it would come to, by country, and send nothing
+    #[arg(long, conflicts_with = "enqueue")]
+    preview: bool,
+    /// Store it for workers to send, instead of sending it now
+    #[arg(long)]
+    enqueue: bool,
+    /// What to call it, for `sms broadcasts`
+    #[arg(long, requires = "enqueue", conflicts_with = "resume")]
+    name: Option<String>,
+    /// Go on with a broadcast that was not stored to its end, from the same input
+    #[arg(long, value_name = "ID", requires = "enqueue", value_parser = id)]
+    resume: Option<BroadcastId>,
+    #[command(flatten)]
+    timing: Timing,
     /// How many messages are under way at once [default: broadcast.concurrency, which is 16]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["enqueue", "preview"])]
     concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
     detail: Detail,
@@ -79,15 +95,24 @@ pub(super) struct Broadcast {
 impl Broadcast {
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
         self.check()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
+        let runtime = sources::runtime_of_threads()?;
         let ended = runtime.block_on(async {
             let client = global.client()?;
             let status = client.status().await;
             let source = self.source(&client, &status)?;
+            if self.preview {
+                return preview::show(&client, &status, source, output).await;
+            }
+            if self.enqueue {
+                let store = Store {
+                    resume: self.resume,
+                    name: self.name,
+                    owner: self.detail.owner(),
+                };
+                return store.fill(&client, source, output).await;
+            }
             let stopping = "stopping: no new message is started; those under way are finished (again to exit at once)";
-            let interrupt = Interrupt::listen(*output, stopping)?;
+            let interrupt = Interrupt::listen(*output, stopping, LEFT_SENDING)?;
             let concurrency = self.concurrency(&client, &status);
             let run = Run::new(client, &status, concurrency, interrupt, *output);
             run.send_all(source).await
@@ -112,6 +137,10 @@ impl Broadcast {
                     "the text is missing: write it before --to, as in sms broadcast \"Hello\" --to +14155550101"
                 }
             };
+            return Err(misuse(&["broadcast"], what));
+        }
+        if self.timing.is_later() && !self.enqueue {
+            let what = "--at is for what waits: use it with --enqueue";
             return Err(misuse(&["broadcast"], what));
         }
         if self.reads_numbers_from_stdin() {
@@ -144,19 +173,20 @@ impl Broadcast {
             .validate
             .number_policy()?;
         if let Some(path) = &self.jsonl {
-            let input = self.open(path, "--jsonl")?;
+            let input = Input::open(path, "--jsonl", "broadcast")?;
             return Ok(Source::JsonLines(JsonLines::new(
                 input,
                 self.detail.clone(),
+                self.timing(),
             )));
         }
         if let Some(path) = &self.csv {
-            let input = self.open(path, "--csv")?;
+            let input = Input::open(path, "--csv", "broadcast")?;
             let rows = self.csv_rows(client, policy, input)?;
             return Ok(Source::CsvRows(Box::new(rows)));
         }
         let file = match &self.file {
-            Some(path) => Some(self.open(path, "--file")?),
+            Some(path) => Some(Input::open(path, "--file", "broadcast")?),
             None if self.to.is_empty() => Some(Input::stdin()),
             None => None,
         };
@@ -203,7 +233,7 @@ impl Broadcast {
             .message_type()
             .or(self.text.template.as_deref())
             .map(str::to_owned);
-        message
+        self.timing().complete(message)
     }
 
     /// The text where it is the same for all.
@@ -216,14 +246,9 @@ impl Broadcast {
         }
     }
 
-    fn open(&self, path: &Path, option: &str) -> Result<Input, Failure> {
-        if is_stdin(path) {
-            return Ok(Input::stdin());
-        }
-        Input::file(path).map_err(|error| {
-            let what = format!("{option}: cannot open {}: {error}", path.display());
-            misuse(&["broadcast"], what)
-        })
+    /// What of a broadcast has to wait goes behind the rest, unless the options say otherwise.
+    fn timing(&self) -> Timing {
+        self.timing.or_priority(Priority::Bulk)
     }
 
     /// As many at once as asked for, but not more than the limiter serves within its `max_wait`:

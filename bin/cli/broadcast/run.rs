@@ -3,21 +3,20 @@
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::StreamExt;
 use serde::Serialize;
 use sms_framework::{Delivery, Error, ErrorKind, SmsClient, Status};
 use tokio::sync::mpsc;
 
 use super::super::interrupt::Interrupt;
 use super::super::output::Output;
+use super::super::progress::Progress;
+use super::super::reading::{self, Bad, Item, Source};
 use super::super::refusal::Refusal;
 use super::super::wording::printable_line;
 use super::super::{Ended, INCOMPLETE};
-use super::progress::Progress;
-use super::source::{Bad, Item, Source};
 use super::tally::{Tally, Totals};
 
 /// A broadcast under way.
@@ -86,7 +85,7 @@ impl Run {
         self.client.flush().await;
         let totals = Totals {
             tally: self.tally,
-            duplicates: reading.duplicates.load(Ordering::Relaxed),
+            duplicates: reading.duplicates(),
             provider: &self.provider,
             simulated: self.simulated,
             stopped: stopped.then_some(if reading.is_list {
@@ -107,7 +106,7 @@ impl Run {
         progress: &Progress,
         last_line: &Cell<Option<u64>>,
     ) -> io::Result<()> {
-        let items = until(self.interrupt.clone(), items);
+        let items = reading::until(self.interrupt.clone(), items);
         let client = self.client.clone();
         let deliveries = items.map(|item| {
             last_line.set(item.line);
@@ -120,7 +119,7 @@ impl Run {
                 Ok(delivery) => self.tally.count(delivery),
                 Err(_) => self.tally.failed += 1,
             }
-            progress.show(told.read, &self.tally);
+            progress.show(told.read, || self.tally.so_far());
             if printed.is_ok() {
                 printed = self.print(&told, progress);
                 if printed.is_err() {
@@ -178,7 +177,7 @@ impl Run {
         let mut out = io::BufWriter::new(io::stdout().lock());
         while let Some(item) = items.recv().await {
             self.tally.not_sent += 1;
-            progress.show(item.read, &self.tally);
+            progress.show(item.read, || self.tally.so_far());
             let (to, body) = match &item.message {
                 Ok(message) => (Some(message.to.as_str()), Some(message.body.as_str())),
                 Err(bad) => (bad.to.as_deref(), None),
@@ -213,18 +212,6 @@ impl Run {
         let complete = self.tally.is_complete() && totals.stopped.is_none();
         Ok(ExitCode::from(if complete { 0 } else { INCOMPLETE }))
     }
-}
-
-/// The items, until somebody asks to stop.
-fn until(interrupt: Interrupt, items: &mut mpsc::Receiver<Item>) -> impl Stream<Item = Item> + '_ {
-    stream::unfold((interrupt, items), |(interrupt, items)| async move {
-        let item = tokio::select! {
-            biased;
-            () = interrupt.asked() => None,
-            item = items.recv() => item,
-        };
-        item.map(|item| (item, (interrupt, items)))
-    })
 }
 
 async fn deliver(client: SmsClient, item: Item) -> Told {

@@ -32,6 +32,16 @@ impl Tally {
         }
     }
 
+    /// For the progress bar.
+    pub(super) fn so_far(&self) -> String {
+        let mut text = format!("{} accepted", grouped(self.accepted));
+        let others = self.started() - self.accepted;
+        if others > 0 {
+            text.push_str(&format!(", {} not", grouped(others)));
+        }
+        text
+    }
+
     /// Messages that were started.
     pub(super) fn started(&self) -> u64 {
         self.accepted + self.queued + self.unknown + self.failed
@@ -65,7 +75,11 @@ impl Totals<'_> {
                 facts.add(name, format!("{}{remark}", grouped(number)));
             }
         };
-        some("queued", tally.queued, " (`sms queue process` tries again)");
+        some(
+            "queued",
+            tally.queued,
+            " (a worker, `sms work`, tries again)",
+        );
         some(
             "unknown",
             tally.unknown,

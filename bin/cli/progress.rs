@@ -2,10 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::super::wording::grouped;
-use super::tally::Tally;
-
-/// How far the broadcast is.
+/// How far it is.
 #[derive(Debug)]
 pub(super) struct Progress(ProgressBar);
 
@@ -29,17 +26,13 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn show(&self, read: u64, tally: &Tally) {
+    /// `text` is made only where somebody sees it.
+    pub(super) fn show(&self, read: u64, text: impl FnOnce() -> String) {
         if self.0.is_hidden() {
             return;
         }
         self.0.set_position(read);
-        let mut text = format!("{} accepted", grouped(tally.accepted));
-        let others = tally.started() - tally.accepted;
-        if others > 0 {
-            text.push_str(&format!(", {} not", grouped(others)));
-        }
-        self.0.set_message(text);
+        self.0.set_message(text());
     }
 
     /// Lets `print` write without the bar in its way.
@@ -60,7 +53,7 @@ mod tests {
     fn both_bars_can_be_drawn() {
         for length in [Some(10), None] {
             let progress = Progress::new(length, true);
-            progress.show(5, &Tally::default());
+            progress.show(5, || "5 accepted".to_owned());
             progress.end();
             assert!(progress.0.is_finished());
         }

@@ -6,11 +6,11 @@ use sms_framework::message::NumberPolicy;
 use sms_framework::{Message, MessageId, PhoneNumber};
 
 use super::super::input::Lines;
-use super::source::{Bad, Input, Item, Taker};
+use super::{Bad, Input, Item, Taker};
 
 /// Numbers from arguments and from a file with one a line.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     arguments: Vec<String>,
     file: Option<Input>,
     message: Message,
@@ -18,7 +18,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) fn new(
+    pub(crate) fn new(
         arguments: Vec<String>,
         file: Option<Input>,
         message: Message,
@@ -33,14 +33,14 @@ impl Numbers {
     }
 
     /// How much there is, and whether it is a list that ends.
-    pub(super) fn extent(&self) -> (Option<u64>, bool) {
+    pub(crate) fn extent(&self) -> (Option<u64>, bool) {
         match &self.file {
             None => (Some(self.arguments.len() as u64), true),
             Some(file) => (file.length, file.length.is_some()),
         }
     }
 
-    pub(super) fn read(mut self, take: &mut Taker<'_>, skip: &dyn Fn()) {
+    pub(crate) fn read(mut self, take: &mut Taker<'_>, skip: &dyn Fn()) {
         let arguments = std::mem::take(&mut self.arguments);
         let alone = self.file.is_none();
         for (index, to) in arguments.iter().enumerate() {
@@ -116,14 +116,14 @@ fn number_of(line: &str) -> &str {
 
 /// Which recipients were there before: 16 bytes each, however many there are.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     policy: NumberPolicy,
     /// The digits, and a hash of the text where texts differ.
     known: HashSet<(u64, u64)>,
 }
 
 impl Seen {
-    pub(super) fn new(policy: NumberPolicy) -> Self {
+    pub(crate) fn new(policy: NumberPolicy) -> Self {
         Self {
             policy,
             known: HashSet::new(),
@@ -132,7 +132,7 @@ impl Seen {
 
     /// True where this number has not had that text. What is no number is always new: each of
     /// those is a mistake of its own.
-    pub(super) fn is_new(&mut self, to: &str, text: u64) -> bool {
+    pub(crate) fn is_new(&mut self, to: &str, text: u64) -> bool {
         match self.policy.parse(to) {
             Ok(number) => self.known.insert((digits(&number), text)),
             Err(_) => true,

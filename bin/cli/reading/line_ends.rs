@@ -4,14 +4,14 @@ use std::io::{self, Read};
 
 /// Reads without the carriage return of each `\r\n`; one that stands alone stays.
 #[derive(Debug)]
-pub(super) struct PlainLineEnds<R> {
+pub(crate) struct PlainLineEnds<R> {
     input: R,
     /// The last read ended in a carriage return: what follows decides about it.
     held_back: bool,
 }
 
 impl<R> PlainLineEnds<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input,
             held_back: false,

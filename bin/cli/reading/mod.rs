@@ -1,31 +1,40 @@
 //! Where messages come from: read on a thread of its own, a little ahead of the sends.
 
+mod csv_rows;
+mod json_lines;
+mod line_ends;
+mod numbers;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::stream::{self, Stream};
 use sms_framework::{Error, ErrorKind, Message};
 use tokio::sync::mpsc;
 
-use super::csv_rows::CsvRows;
-use super::json_lines::JsonLines;
-use super::numbers::Numbers;
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::misuse;
+pub(crate) use csv_rows::{CsvRows, RowText};
+pub(crate) use json_lines::JsonLines;
+pub(crate) use numbers::Numbers;
 
 /// One message to send, or one line that is none.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// The line it stands on, where it stands on one.
-    pub(super) line: Option<u64>,
+    pub(crate) line: Option<u64>,
     /// How far the input was read: bytes of a file, or recipients of a list.
-    pub(super) read: u64,
-    pub(super) message: Result<Message, Bad>,
+    pub(crate) read: u64,
+    pub(crate) message: Result<Message, Bad>,
 }
 
 impl Item {
     /// The input cannot be read any further than line `after`.
-    pub(super) fn unreadable(after: u64, error: &io::Error) -> Self {
+    pub(crate) fn unreadable(after: u64, error: &io::Error) -> Self {
         let why = format!("the input cannot be read any further: {error}");
         Self {
             line: Some(after + 1),
@@ -37,15 +46,15 @@ impl Item {
 
 /// A line that is no message.
 #[derive(Debug)]
-pub(super) struct Bad {
+pub(crate) struct Bad {
     /// The recipient, where one could be read.
-    pub(super) to: Option<String>,
-    pub(super) error: Error,
+    pub(crate) to: Option<String>,
+    pub(crate) error: Error,
 }
 
 impl Bad {
     /// A line that could not be read.
-    pub(super) fn line(number: u64, why: &str) -> Self {
+    pub(crate) fn line(number: u64, why: &str) -> Self {
         let what = format!("line {number}: {why}");
         Self {
             to: None,
@@ -55,11 +64,11 @@ impl Bad {
 }
 
 /// Takes an item; false where nobody wants more.
-pub(super) type Taker<'a> = dyn FnMut(Item) -> bool + 'a;
+pub(crate) type Taker<'a> = dyn FnMut(Item) -> bool + 'a;
 
-/// The messages of a broadcast.
+/// Where the messages come from.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Numbers(Numbers),
     CsvRows(Box<CsvRows>),
     JsonLines(JsonLines),
@@ -67,19 +76,31 @@ pub(super) enum Source {
 
 /// A source being read.
 #[derive(Debug)]
-pub(super) struct Reading {
-    pub(super) items: mpsc::Receiver<Item>,
+pub(crate) struct Reading {
+    pub(crate) items: mpsc::Receiver<Item>,
     /// Recipients left out because they were there before.
-    pub(super) duplicates: Arc<AtomicU64>,
+    duplicates: Arc<AtomicU64>,
     /// How much there is to read, in the unit of [`Item::read`]; `None` for a pipe.
-    pub(super) length: Option<u64>,
+    pub(crate) length: Option<u64>,
     /// It ends, and what was not sent can be told one by one; a stream may never end.
-    pub(super) is_list: bool,
+    pub(crate) is_list: bool,
+}
+
+impl Reading {
+    /// Where they are counted while others take the items.
+    pub(crate) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.duplicates)
+    }
+
+    /// How many recipients were left out so far.
+    pub(crate) fn duplicates(&self) -> u64 {
+        self.duplicates.load(Ordering::Relaxed)
+    }
 }
 
 impl Source {
     /// Starts to read, at most `ahead` items ahead of who takes them.
-    pub(super) fn start(self, ahead: usize) -> io::Result<Reading> {
+    pub(crate) fn start(self, ahead: usize) -> io::Result<Reading> {
         let (sender, items) = mpsc::channel(ahead);
         let duplicates = Arc::new(AtomicU64::new(0));
         let (length, is_list) = self.extent();
@@ -115,22 +136,48 @@ impl Source {
     }
 }
 
+/// The items, until somebody asks to stop.
+pub(crate) fn until(
+    interrupt: Interrupt,
+    items: &mut mpsc::Receiver<Item>,
+) -> impl Stream<Item = Item> + '_ {
+    stream::unfold((interrupt, items), |(interrupt, items)| async move {
+        let item = tokio::select! {
+            biased;
+            () = interrupt.asked() => None,
+            item = items.recv() => item,
+        };
+        item.map(|item| (item, (interrupt, items)))
+    })
+}
+
 /// A file, or standard input.
-pub(super) struct Input {
-    pub(super) reader: Box<dyn BufRead + Send>,
+pub(crate) struct Input {
+    pub(crate) reader: Box<dyn BufRead + Send>,
     /// In bytes; `None` for what has no size.
-    pub(super) length: Option<u64>,
+    pub(crate) length: Option<u64>,
 }
 
 impl Input {
-    pub(super) fn stdin() -> Self {
+    pub(crate) fn stdin() -> Self {
         Self {
             reader: Box::new(BufReader::new(io::stdin())),
             length: None,
         }
     }
 
-    pub(super) fn file(path: &Path) -> io::Result<Self> {
+    /// The file that `option` of `command` names, or standard input for `-`.
+    pub(crate) fn open(path: &Path, option: &str, command: &str) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Ok(Self::stdin());
+        }
+        Self::file(path).map_err(|error| {
+            let what = format!("{option}: cannot open {}: {error}", path.display());
+            misuse(&[command], what)
+        })
+    }
+
+    fn file(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let about = file.metadata()?;
         if about.is_dir() {

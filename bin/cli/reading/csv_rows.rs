@@ -10,7 +10,7 @@ use sms_framework::{Error, Message, MessageId};
 
 use super::line_ends::PlainLineEnds;
 use super::numbers::Seen;
-use super::source::{Bad, Input, Item, Taker};
+use super::{Bad, Input, Item, Taker};
 
 /// The columns that are taken for the numbers where none is named, first match first.
 const USUAL: [&str; 6] = [
@@ -23,7 +23,7 @@ const USUAL: [&str; 6] = [
 ];
 
 /// The rows of a CSV file.
-pub(super) struct CsvRows {
+pub(crate) struct CsvRows {
     rows: csv::Reader<PlainLineEnds<Box<dyn BufRead + Send>>>,
     length: Option<u64>,
     columns: StringRecord,
@@ -34,7 +34,7 @@ pub(super) struct CsvRows {
 }
 
 /// Where the text of a row comes from.
-pub(super) enum RowText {
+pub(crate) enum RowText {
     /// The same for all.
     Same(String),
     /// A template, filled by columns and, where there is no such column, by options.
@@ -51,7 +51,7 @@ impl CsvRows {
     ///
     /// # Errors
     /// What is wrong with it, for a person.
-    pub(super) fn new(
+    pub(crate) fn new(
         input: Input,
         column: Option<&str>,
         text: RowText,
@@ -94,11 +94,11 @@ impl CsvRows {
         })
     }
 
-    pub(super) fn length(&self) -> Option<u64> {
+    pub(crate) fn length(&self) -> Option<u64> {
         self.length
     }
 
-    pub(super) fn read(mut self, take: &mut Taker<'_>, skip: &dyn Fn()) {
+    pub(crate) fn read(mut self, take: &mut Taker<'_>, skip: &dyn Fn()) {
         let mut row = StringRecord::new();
         loop {
             let (line, message, is_last) = match self.rows.read_record(&mut row) {
