@@ -17,7 +17,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 use sms_framework::store::sqlite::{SqliteOptions, SqliteStore};
-use sms_framework::store::{Attempt, NewMessage, Outcome, Settlement, Store};
+use sms_framework::store::{Attempt, Begun, Lease, NewMessage, Outcome, Settlement, Store};
 use sms_framework::{Message, MessageId, MessageState, testkit};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -64,24 +64,24 @@ fn new(message: Message) -> NewMessage {
         provider: "twilio".into(),
         simulated: false,
         hash_body: false,
-        lease_until: now + SignedDuration::from_secs(60),
+        lease_until: Some(now + SignedDuration::from_secs(60)),
     }
 }
 
-async fn begin(store: &SqliteStore) -> MessageId {
-    let message = message();
-    let id = message.id;
-    store.begin(new(message)).await.unwrap();
-    id
+async fn begin(store: &SqliteStore) -> Lease {
+    match store.begin(new(message())).await.unwrap() {
+        Begun::Leased(lease) => lease,
+        other => panic!("it is about to be sent, and is {other:?}"),
+    }
 }
 
 /// Everything that the log writes for one message that is sent at once.
 async fn cycle(store: &SqliteStore) {
-    let id = begin(store).await;
+    let lease = begin(store).await;
     let at = Timestamp::now();
-    let theirs = format!("SM{:032x}", scattered(id));
+    let theirs = format!("SM{:032x}", scattered(lease.id));
     store.record(Attempt {
-        message_id: id,
+        message_id: lease.id,
         number: 1,
         provider: "twilio".into(),
         started_at: at,
@@ -93,7 +93,7 @@ async fn cycle(store: &SqliteStore) {
         simulated: false,
     });
     let settlement = Settlement {
-        id,
+        lease,
         state: MessageState::Accepted,
         provider: None,
         sender: None,
@@ -140,7 +140,9 @@ fn spread(
             set.spawn(async move {
                 for _ in 0..share {
                     match work {
-                        Work::Begin => drop(begin(&store).await),
+                        Work::Begin => {
+                            begin(&store).await;
+                        }
                         Work::Cycle => cycle(&store).await,
                     }
                 }
@@ -213,7 +215,7 @@ fn insert(connection: &mut SqliteConnection, new: &NewMessage) -> QueryResult<()
             dsl::message_type.eq(message.message_type().unwrap()),
             dsl::attempts.eq(0),
             dsl::rounds.eq(0),
-            dsl::next_attempt_at.eq(new.lease_until.as_millisecond()),
+            dsl::next_attempt_at.eq(new.lease_until.unwrap().as_millisecond()),
             dsl::holder.eq("0123456789abcdef0123456789abcdef"),
             dsl::created_at.eq(message.created_at().as_millisecond()),
             dsl::updated_at.eq(message.created_at().as_millisecond()),
