@@ -8,13 +8,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use futures_util::stream::StreamExt;
-use serde::Serialize;
 use sms_framework::{Enqueued, Error, ErrorKind, Message};
 
 use super::interrupt::Interrupt;
 use super::output::{Output, Paint};
 use super::progress::Progress;
-use super::reading::{self, Reading};
+use super::reading::{self, Numbered, Reading};
 use super::refusal::Refusal;
 use super::wording::{count, grouped, printable_line, rounded};
 use super::{Ended, INCOMPLETE};
@@ -72,15 +71,6 @@ struct Told {
     result: Result<Taken, Error>,
 }
 
-/// With the line of its input.
-#[derive(Serialize)]
-struct Numbered<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(flatten)]
-    enqueued: &'a Enqueued,
-}
-
 impl Filling {
     pub(super) fn new(interrupt: Interrupt, output: Output, tells_each: bool) -> Self {
         Self {
@@ -106,10 +96,7 @@ impl Filling {
         let duplicates = reading.counter();
         let items = reading::until(self.interrupt.clone(), &mut reading.items);
         let told = items.map(|item| {
-            let to = match &item.message {
-                Ok(message) => Some(message.to.clone()),
-                Err(bad) => bad.to.clone(),
-            };
+            let to = item.to().map(str::to_owned);
             let putting = item.message.map(&put);
             async move {
                 let result = match putting {
@@ -170,8 +157,10 @@ impl Filling {
         } = told;
         match result {
             Ok(Taken::Enqueued(enqueued)) if self.output.json && self.tells_each => {
-                let line = *line;
-                self.output.object(&Numbered { line, enqueued })
+                self.output.object(&Numbered {
+                    line: *line,
+                    result: enqueued,
+                })
             }
             Ok(_) => Ok(()),
             Err(error) if self.output.json => {
@@ -192,17 +181,11 @@ impl Filled {
         self.tally.refused == 0 && !self.stopped
     }
 
-    /// Tells the end: data for a person, a remark beside JSON, or where stdout is gone.
+    /// Tells the end.
     pub(super) fn conclude(self, text: impl Fn(&Tally, Paint) -> String) -> Ended {
         let complete = self.is_complete();
-        let Output { json, quiet, .. } = self.output;
-        match self.printed {
-            Ok(()) if !json && !quiet => self.output.text(text(&self.tally, self.output.paint))?,
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => self
-                .output
-                .note(text(&self.tally, self.output.paint_errors).trim_end()),
-        }
+        self.output
+            .end(self.printed, |paint| text(&self.tally, paint))?;
         Ok(ExitCode::from(if complete { 0 } else { INCOMPLETE }))
     }
 }

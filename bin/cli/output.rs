@@ -59,6 +59,23 @@ impl Output {
         out.flush()
     }
 
+    /// Tells how it ended: data for a person, a remark beside JSON, or where stdout is gone, which
+    /// `printed` says.
+    pub(crate) fn end(
+        &self,
+        printed: io::Result<()>,
+        text: impl Fn(Paint) -> String,
+    ) -> io::Result<()> {
+        match printed {
+            Ok(()) if !self.json && !self.quiet => self.text(text(self.paint)),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => {
+                self.note(text(self.paint_errors).trim_end());
+                Ok(())
+            }
+        }
+    }
+
     /// Tells an error on stderr: its code, its sentence, what to do about it.
     pub(crate) fn error(&self, error: &Error) {
         // Nobody is left to tell where this fails.

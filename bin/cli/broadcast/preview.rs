@@ -21,10 +21,7 @@ pub(super) async fn show(
     let mut reading = source.start(AT_ONCE)?;
     let mut previewing = client.previewing();
     while let Some(item) = reading.items.recv().await {
-        let to = match &item.message {
-            Ok(message) => Some(message.to.clone()),
-            Err(bad) => bad.to.clone(),
-        };
+        let to = item.to().map(str::to_owned);
         let refused = match item.message {
             Ok(message) => previewing.add(message).err(),
             Err(bad) => {

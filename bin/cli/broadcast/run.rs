@@ -6,14 +6,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use futures_util::stream::StreamExt;
-use serde::Serialize;
 use sms_framework::{Delivery, Error, ErrorKind, SmsClient, Status};
 use tokio::sync::mpsc;
 
 use super::super::interrupt::Interrupt;
 use super::super::output::Output;
 use super::super::progress::Progress;
-use super::super::reading::{self, Bad, Item, Source};
+use super::super::reading::{self, Bad, Item, Numbered, Source};
 use super::super::refusal::Refusal;
 use super::super::wording::printable_line;
 use super::super::{Ended, INCOMPLETE};
@@ -35,15 +34,6 @@ struct Told {
     line: Option<u64>,
     read: u64,
     result: Result<Box<Delivery>, Bad>,
-}
-
-/// A delivery with the line of its input.
-#[derive(Serialize)]
-struct Numbered<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(flatten)]
-    delivery: &'a Delivery,
 }
 
 impl Run {
@@ -135,7 +125,7 @@ impl Run {
             return progress.aside(|| match &told.result {
                 Ok(delivery) => self.output.object(&Numbered {
                     line: told.line,
-                    delivery,
+                    result: delivery,
                 }),
                 Err(bad) => self.output.object(&self.refusal(told.line, bad)),
             });
@@ -178,10 +168,9 @@ impl Run {
         while let Some(item) = items.recv().await {
             self.tally.not_sent += 1;
             progress.show(item.read, || self.tally.so_far());
-            let (to, body) = match &item.message {
-                Ok(message) => (Some(message.to.as_str()), Some(message.body.as_str())),
-                Err(bad) => (bad.to.as_deref(), None),
-            };
+            let to = item.to();
+            let body = item.message.as_ref().ok();
+            let body = body.map(|message| message.body.as_str());
             if self.output.json {
                 let refusal = Refusal::new(to, body, &error)
                     .canceled()
@@ -199,16 +188,8 @@ impl Run {
         out.flush()
     }
 
-    /// The totals: data for a person, a remark beside JSON.
     fn conclude(&self, totals: &Totals<'_>, printed: io::Result<()>) -> Ended {
-        let Output { json, quiet, .. } = self.output;
-        match printed {
-            Ok(()) if !json && !quiet => self.output.text(totals.text(self.output.paint))?,
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => self
-                .output
-                .note(totals.text(self.output.paint_errors).trim_end()),
-        }
+        self.output.end(printed, |paint| totals.text(paint))?;
         let complete = self.tally.is_complete() && totals.stopped.is_none();
         Ok(ExitCode::from(if complete { 0 } else { INCOMPLETE }))
     }

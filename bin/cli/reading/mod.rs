@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::stream::{self, Stream};
+use serde::Serialize;
 use sms_framework::{Error, ErrorKind, Message};
 use tokio::sync::mpsc;
 
@@ -42,6 +43,23 @@ impl Item {
             message: Err(Bad::line(after + 1, &why)),
         }
     }
+
+    /// Its recipient, where one could be read.
+    pub(crate) fn to(&self) -> Option<&str> {
+        match &self.message {
+            Ok(message) => Some(&message.to),
+            Err(bad) => bad.to.as_deref(),
+        }
+    }
+}
+
+/// What became of an item, with its line.
+#[derive(Debug, Serialize)]
+pub(crate) struct Numbered<T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<u64>,
+    #[serde(flatten)]
+    pub(crate) result: T,
 }
 
 /// A line that is no message.

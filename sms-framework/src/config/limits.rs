@@ -27,6 +27,7 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             settings.broadcast.concurrency as u64,
         ),
         ("queue.concurrency", settings.queue.concurrency as u64),
+        ("queue.max_attempts", settings.queue.max_attempts.into()),
     ];
     for (key, value) in positive {
         if value == 0 {
@@ -35,12 +36,6 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
                 settings.origin(key)
             ));
         }
-    }
-    if settings.queue.max_attempts == 0 {
-        problems.push(format!(
-            "`queue.max_attempts` must be at least 1 ({})",
-            settings.origin("queue.max_attempts")
-        ));
     }
     if settings.queue.lease < SHORTEST_LEASE {
         problems.push(format!(

@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod choice;
+mod durable;
 pub mod duration;
 mod files;
 mod keys;
@@ -25,14 +26,15 @@ use figment::Figment;
 use figment::value::Dict;
 
 pub use choice::{Choice, MOCK, ROUTE};
+pub use durable::{DatabaseSettings, QueueSettings, RetentionSettings};
 pub use keys::{KEYS, STACK_SECTIONS};
 pub use message_types::OnUnknown;
 pub use routes::{Need, RouteSettings, RuleSettings, Strategy, Target};
 pub use senders::SenderSettings;
 pub use settings::{
-    AfterServerError, BodyLog, BroadcastSettings, DatabaseSettings, Fallback, HealthSettings,
-    LogSettings, QueueSettings, RateLimitSettings, RetentionSettings, RetrySettings, Scope,
-    SendSettings, StackSettings, TemplateSettings, Unit, ValidateSettings,
+    AfterServerError, BodyLog, BroadcastSettings, Fallback, HealthSettings, LogSettings,
+    RateLimitSettings, RetrySettings, Scope, SendSettings, StackSettings, TemplateSettings, Unit,
+    ValidateSettings,
 };
 pub use show::Effective;
 pub use sources::Sources;

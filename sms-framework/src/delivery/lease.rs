@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::Ledger;
 use crate::error::Error;
 use crate::stack::{Handing, Held, SendRequest, lost};
-use crate::store::DynStore;
+use crate::store::{DynStore, Lease};
 
 impl Ledger {
     /// When a lease taken now runs out, by the clock that nobody sets.
@@ -37,24 +37,20 @@ impl Ledger {
         }
     }
 
-    /// The lease ran out while this process stood still, and nobody took the message up.
-    async fn renew_late(&self, store: &DynStore, row: &Held) -> Result<Instant, Error> {
+    /// When the lease runs out now; `None` where the message is somebody else's.
+    async fn extend(&self, store: &DynStore, lease: Lease) -> Result<Option<Instant>, Error> {
         let ends = self.lease_ends();
-        if store.renew(row.lease, self.lease_end()).await? {
-            Ok(ends)
-        } else {
-            Err(lost())
-        }
+        let is_ours = store.renew(lease, self.lease_end()).await?;
+        Ok(is_ours.then_some(ends))
     }
 
     pub(super) async fn renew(&self, request: &SendRequest) {
         let (Some(store), Some(row)) = (&self.store, request.trail().row()) else {
             return;
         };
-        let ends = self.lease_ends();
-        match store.renew(row.lease, self.lease_end()).await {
-            Ok(true) => request.trail().renewed(ends),
-            Ok(false) => request.trail().lose(),
+        match self.extend(store, row.lease).await {
+            Ok(Some(ends)) => request.trail().renewed(ends),
+            Ok(None) => request.trail().lose(),
             // It may work the next time; until then the lease runs on.
             Err(error) => self.report(&error),
         }
@@ -80,7 +76,8 @@ impl Handing for Ledger {
                     ..row
                 };
                 let ends = if row.ends <= Instant::now() {
-                    self.renew_late(store, &row).await?
+                    // This process stood still meanwhile.
+                    self.extend(store, row.lease).await?.ok_or_else(lost)?
                 } else {
                     row.ends
                 };

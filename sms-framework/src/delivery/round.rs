@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::{Delivery, Dispatcher};
 use crate::error::{Class, Error, ErrorKind};
 use crate::message::{MessageState, Receipt};
-use crate::stack::{Held, Inquiry, Round, SendRequest, after};
+use crate::stack::{Held, Inquiry, Round, SendRequest, after, ran_out};
 use crate::store::{Claimed, Doubt};
 
 /// The request of a message that is leased until `ends`: its trail tells from outside how far it got.
@@ -87,11 +87,7 @@ async fn without_a_call(
         .expires_at()
         .is_some_and(|end| ledger.now() > end)
     {
-        let error = Error::new(
-            ErrorKind::Expired,
-            "its validity period ran out before it was sent",
-        );
-        return Some(Err(error));
+        return Some(Err(ran_out()));
     }
     let oldest = after(claimed.waits_since, ledger.policy().queue.max_age);
     (ledger.now() > oldest).then(|| {

@@ -9,61 +9,85 @@ use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind};
 
-/// Our own name for a message: a UUIDv7, so ids sort by the time they were made.
-///
-/// It is made before anything is sent, names the row in the store, and is what a provider is given
-/// as client reference where it takes one.
-///
-/// # Examples
-/// ```
-/// use sms_framework::MessageId;
-///
-/// let id = MessageId::new();
-/// assert_eq!(id.to_string().parse::<MessageId>()?, id);
-/// # Ok::<_, sms_framework::Error>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MessageId(Uuid);
+/// A UUIDv7 of our own, whose text in an error is `$what`.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
 
-impl MessageId {
-    /// A new id; ids made later by this process sort later.
-    #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "a default that differs each time misleads"
-    )]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
+        impl $name {
+            /// A new id; ids made later by this process sort later.
+            #[must_use]
+            #[expect(
+                clippy::new_without_default,
+                reason = "a default that differs each time misleads"
+            )]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            #[cfg(any(feature = "sqlite", feature = "postgres"))]
+            pub(crate) fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            #[cfg(any(feature = "sqlite", feature = "postgres"))]
+            pub(crate) fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self, Error> {
+                text.parse().map(Self).map_err(|_| {
+                    let message = format!(
+                        concat!("`{}` is not ", $what, " (a UUID such as {})"),
+                        text,
+                        Uuid::nil()
+                    );
+                    Error::new(ErrorKind::InvalidMessage, message)
+                })
+            }
+        }
+    };
 }
 
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// Our own name for a message: a UUIDv7, so ids sort by the time they were made.
+    ///
+    /// It is made before anything is sent, names the row in the store, and is what a provider is given
+    /// as client reference where it takes one.
+    ///
+    /// # Examples
+    /// ```
+    /// use sms_framework::MessageId;
+    ///
+    /// let id = MessageId::new();
+    /// assert_eq!(id.to_string().parse::<MessageId>()?, id);
+    /// # Ok::<_, sms_framework::Error>(())
+    /// ```
+    MessageId, "a message id"
 }
 
-impl fmt::Debug for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for MessageId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        text.parse().map(Self).map_err(|_| {
-            Error::new(
-                ErrorKind::InvalidMessage,
-                format!(
-                    "`{text}` is not a message id (a UUID such as {})",
-                    Uuid::nil()
-                ),
-            )
-        })
-    }
+id! {
+    /// Our own name for a stored broadcast: a UUIDv7, so ids sort by the time they were made.
+    BroadcastId, "the id of a broadcast"
 }
 
 impl MessageId {
@@ -80,68 +104,5 @@ impl MessageId {
         bytes[6] = 0x70 | (bytes[6] & 0x0f);
         bytes[8] = 0x80 | (bytes[8] & 0x3f);
         Self(Uuid::from_bytes(bytes))
-    }
-
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn uuid(self) -> Uuid {
-        self.0
-    }
-
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-/// Our own name for a stored broadcast: a UUIDv7, so ids sort by the time they were made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BroadcastId(Uuid);
-
-impl BroadcastId {
-    /// A new id; ids made later by this process sort later.
-    #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "a default that differs each time misleads"
-    )]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn uuid(self) -> Uuid {
-        self.0
-    }
-
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Display for BroadcastId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for BroadcastId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for BroadcastId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        text.parse().map(Self).map_err(|_| {
-            let message = format!(
-                "`{text}` is not the id of a broadcast (a UUID such as {})",
-                Uuid::nil()
-            );
-            Error::new(ErrorKind::InvalidMessage, message)
-        })
     }
 }

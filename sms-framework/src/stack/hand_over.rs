@@ -144,7 +144,8 @@ pub(crate) fn lost() -> Error {
     Error::new(ErrorKind::Storage, message)
 }
 
-fn ran_out() -> Error {
+/// Nothing was sent of it, and nothing will be.
+pub(crate) fn ran_out() -> Error {
     let message = "its validity period ran out before it was sent";
     Error::new(ErrorKind::Expired, message)
 }

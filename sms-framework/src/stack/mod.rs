@@ -45,7 +45,7 @@ mod validate;
 mod waiting_room;
 mod wall_clock;
 
-pub(crate) use hand_over::{HandOver, HandOverLayer, Handing, lost};
+pub(crate) use hand_over::{HandOver, HandOverLayer, Handing, lost, ran_out};
 pub use log::{AttemptLog, Log, LogLayer, LoggedAttempt};
 pub use lookup::Inquiry;
 pub use provider::ProviderService;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Certainty;
 use crate::message::{Encoding, Priority};
-use crate::store::{Doubt, Outcome, Received};
+use crate::store::{Doubt, ErrorNote, Outcome, Received};
 
 pub(crate) const fn doubt(doubt: Doubt) -> &'static str {
     match doubt {
@@ -29,6 +29,26 @@ pub(crate) const fn certainty(certainty: Certainty) -> &'static str {
         Certainty::NotSent => "NotSent",
         Certainty::Rejected => "Rejected",
         Certainty::MaybeSent => "MaybeSent",
+    }
+}
+
+/// The four columns of an error.
+#[derive(Default)]
+pub(crate) struct ErrorColumns<'a> {
+    pub(crate) code: Option<&'a str>,
+    pub(crate) message: Option<&'a str>,
+    pub(crate) certainty: Option<&'static str>,
+    pub(crate) provider_code: Option<&'a str>,
+}
+
+impl<'a> ErrorColumns<'a> {
+    pub(crate) fn of(error: Option<&'a ErrorNote>) -> Self {
+        error.map_or_else(Self::default, |error| Self {
+            code: Some(&error.code),
+            message: Some(&error.message),
+            certainty: Some(certainty(error.certainty)),
+            provider_code: error.provider_code.as_deref(),
+        })
     }
 }
 

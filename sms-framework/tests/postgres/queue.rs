@@ -206,6 +206,28 @@ async fn the_applications_row_and_its_sms_commit_together() {
     assert_eq!(database.value("SELECT count(*) FROM bookings").await, "1");
 }
 
+/// A partition that was dropped leaves such keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_message_is_gone_is_free_in_the_applications_transaction() {
+    let database = server!().database();
+    let store = open(&database);
+    let provider = Arc::new(ScriptedProvider::new());
+    let client = client(&store, &provider);
+    let mut connection = AsyncPgConnection::establish(database.url()).await.unwrap();
+    let key = || message(1).idempotency_key("booking-1");
+    client.enqueue_in(&mut connection, key()).await.unwrap();
+    connection
+        .batch_execute("DELETE FROM sms_messages")
+        .await
+        .unwrap();
+
+    let first = client.enqueue_in(&mut connection, key()).await.unwrap();
+    let again = client.enqueue_in(&mut connection, key()).await.unwrap();
+    assert!(!first.duplicate);
+    assert_eq!((again.id, again.duplicate), (first.id, true));
+    assert_eq!(standing(&store).await.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_waits_is_woken_by_another_process() {
     let database = server!().database();

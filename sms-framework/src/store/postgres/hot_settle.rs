@@ -11,8 +11,9 @@ use super::hot::ids;
 use super::job::Done;
 use super::settle;
 use super::statement::statement;
+use crate::store::Settlement;
 use crate::store::id::Id;
-use crate::store::{Settlement, names};
+use crate::store::names::{self, ErrorColumns};
 
 statement! {
     /// The same as for one, see `settle.rs`.
@@ -169,7 +170,7 @@ fn orphans<'a>(
 
 fn statement_of<'a>(open: &[(usize, &'a Settlement)]) -> SettleAll<'a> {
     let all = || open.iter().map(|(_, one)| *one);
-    let errors = || all().map(|one| one.error.as_ref());
+    let errors = || all().map(|one| ErrorColumns::of(one.error.as_ref()));
     SettleAll {
         ids: all().map(|one| one.lease.id.into()).collect(),
         fences: all().map(|one| one.lease.fence).collect(),
@@ -187,18 +188,10 @@ fn statement_of<'a>(open: &[(usize, &'a Settlement)]) -> SettleAll<'a> {
             .collect(),
         words: all().map(|one| one.provider_status.as_deref()).collect(),
         segments: all().map(|one| one.segments.map(names::count)).collect(),
-        codes: errors()
-            .map(|error| error.map(|error| error.code.as_str()))
-            .collect(),
-        messages: errors()
-            .map(|error| error.map(|error| error.message.as_str()))
-            .collect(),
-        certainties: errors()
-            .map(|error| error.map(|error| names::certainty(error.certainty)))
-            .collect(),
-        provider_codes: errors()
-            .map(|error| error.and_then(|error| error.provider_code.as_deref()))
-            .collect(),
+        codes: errors().map(|error| error.code).collect(),
+        messages: errors().map(|error| error.message).collect(),
+        certainties: errors().map(|error| error.certainty).collect(),
+        provider_codes: errors().map(|error| error.provider_code).collect(),
         due: all()
             .map(|one| one.next_attempt_at.map(|at| at.as_millisecond()))
             .collect(),

@@ -4,13 +4,13 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::begin::Written;
+use super::begin::{OwnKey, Written};
 use super::rows::{MessageRow, NewMessageRow};
-use super::schema::{sms_idempotency, sms_messages};
+use super::schema::sms_messages;
 use super::{bell, failure};
 use crate::error::{Error, ErrorKind};
 use crate::store::id::Id;
-use crate::store::{Begun, NewMessage, StoreInfo, begun_before, closed, conflict};
+use crate::store::{Begun, NewMessage, StoreInfo};
 
 /// Writes the row in whatever transaction the connection is in; a failure undoes nothing but itself.
 ///
@@ -32,22 +32,18 @@ pub(crate) async fn enqueue_in(
     let written = connection
         .transaction(async |connection| write(connection, row).await)
         .await;
-    match written {
-        Ok(Written::Begun(begun)) => Ok(begun),
-        Ok(Written::Conflict(first)) => Err(conflict(first)),
-        Ok(Written::Closed(state)) => Err(closed(row.message.broadcast(), state)),
-        Ok(Written::Twice)
-        | Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            Err(begun_before(row.message.id()))
-        }
-        Err(error) => Err(failure::storage(&store.location, &error).error),
-    }
+    let written = match written {
+        Ok(written) => written,
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Written::Twice,
+        Err(error) => return Err(failure::storage(&store.location, &error).error),
+    };
+    written.told(row.message.id(), row.message.broadcast())
 }
 
 async fn write(connection: &mut AsyncPgConnection, new: &NewMessage) -> QueryResult<Written> {
     let row = NewMessageRow::new(new, "");
-    if let Some(key) = new.message.idempotency_key()
-        && let Some(before) = keep_key(connection, row.id, key, new).await?
+    if let Some(key) = OwnKey::of(new)
+        && let Some(before) = keep_key(connection, &key).await?
     {
         return Ok(before);
     }
@@ -61,41 +57,24 @@ async fn write(connection: &mut AsyncPgConnection, new: &NewMessage) -> QueryRes
     Ok(Written::Begun(Begun::Waiting))
 }
 
+/// As the store keeps it, on a connection that cannot be waited for on a thread.
 async fn keep_key(
     connection: &mut AsyncPgConnection,
-    id: Id,
-    key: &str,
-    new: &NewMessage,
+    key: &OwnKey<'_>,
 ) -> QueryResult<Option<Written>> {
-    let owner = new.message.owner().unwrap_or_default();
-    let hash = new.message.content_hash();
-    let fresh = diesel::insert_into(sms_idempotency::table)
-        .values((
-            sms_idempotency::owner.eq(owner),
-            sms_idempotency::key.eq(key),
-            sms_idempotency::message_id.eq(id),
-            sms_idempotency::content_hash.eq(&hash),
-        ))
-        .on_conflict_do_nothing()
-        .execute(connection)
-        .await?;
-    if fresh > 0 {
+    if key.keep().execute(connection).await? > 0 {
         return Ok(None);
     }
-    let (first, content): (Id, String) = sms_idempotency::table
-        .find((owner, key))
-        .select((sms_idempotency::message_id, sms_idempotency::content_hash))
-        .first(connection)
-        .await?;
-    if content != hash {
-        return Ok(Some(Written::Conflict(first.into())));
-    }
-    let before: Option<MessageRow> = sms_messages::table
+    let (first, content): (Id, String) = key.first().get_result(connection).await?;
+    let row = sms_messages::table
         .find(first)
         .select(MessageRow::as_select())
         .first(connection)
         .await
         .optional()?;
-    let record = before.map(MessageRow::into_record).transpose()?;
-    Ok(record.map(|record| Written::Begun(Begun::Before(Box::new(record)))))
+    let used = key.used(&content, row)?;
+    if used.is_none() {
+        key.take().execute(connection).await?;
+    }
+    Ok(used)
 }

@@ -11,7 +11,7 @@ use super::schema::sms_attempts;
 use crate::message::MessageId;
 use crate::store::Attempt;
 use crate::store::id::Id;
-use crate::store::names::{self, unreadable};
+use crate::store::names::{self, ErrorColumns, unreadable};
 
 /// What is written of an attempt; `None` as NULL, see [`super::rows::NewMessageRow`].
 #[derive(Insertable)]
@@ -35,7 +35,7 @@ pub(super) struct NewAttemptRow<'a> {
 
 impl<'a> NewAttemptRow<'a> {
     pub(super) fn new(attempt: &'a Attempt, seq: i64) -> Self {
-        let error = attempt.error.as_ref();
+        let error = ErrorColumns::of(attempt.error.as_ref());
         Self {
             message_id: attempt.message_id.into(),
             seq,
@@ -44,10 +44,10 @@ impl<'a> NewAttemptRow<'a> {
             started_at: attempt.started_at.as_millisecond(),
             duration_us: names::microseconds(attempt.duration),
             outcome: attempt.outcome.as_str(),
-            error_code: error.map(|error| error.code.as_str()),
-            error_message: error.map(|error| error.message.as_str()),
-            error_certainty: error.map(|error| names::certainty(error.certainty)),
-            error_provider_code: error.and_then(|error| error.provider_code.as_deref()),
+            error_code: error.code,
+            error_message: error.message,
+            error_certainty: error.certainty,
+            error_provider_code: error.provider_code,
             http_status: attempt.http_status.map(i32::from),
             provider_message_id: attempt.provider_message_id.as_deref(),
             simulated: attempt.simulated,

@@ -6,11 +6,12 @@ use diesel::sql_types::Text;
 
 use super::backend::{Conn, Db, IdSql};
 use super::rows::{MessageRow, NewMessageRow};
-use super::schema::{sms_broadcasts, sms_idempotency, sms_messages};
+use super::schema::{sms_broadcasts, sms_messages};
 use super::statement::statement;
+use crate::error::Error;
 use crate::message::{BroadcastId, MessageId};
 use crate::store::id::Id;
-use crate::store::{Begun, BroadcastState, Lease, MessageRecord, NewMessage};
+use crate::store::{Begun, BroadcastState, Lease, NewMessage, begun_before, closed, conflict};
 
 /// What became of a message that was handed over.
 #[derive(Debug)]
@@ -25,16 +26,99 @@ pub(super) enum Written {
     Closed(Option<BroadcastState>),
 }
 
+impl Written {
+    /// What whoever handed the message over is told.
+    pub(super) fn told(
+        self,
+        id: MessageId,
+        broadcast: Option<BroadcastId>,
+    ) -> Result<Begun, Error> {
+        match self {
+            Self::Begun(begun) => Ok(begun),
+            Self::Twice => Err(begun_before(id)),
+            Self::Conflict(first) => Err(conflict(first)),
+            Self::Closed(state) => Err(closed(broadcast, state)),
+        }
+    }
+}
+
+/// The idempotency key of a message, which its owner may use once.
+pub(super) struct OwnKey<'a> {
+    owner: &'a str,
+    key: &'a str,
+    id: Id,
+    hash: String,
+}
+
+impl<'a> OwnKey<'a> {
+    pub(super) fn of(new: &'a NewMessage) -> Option<Self> {
+        Some(Self {
+            owner: new.message.owner().unwrap_or_default(),
+            key: new.message.idempotency_key()?,
+            id: new.message.id().into(),
+            hash: new.message.content_hash(),
+        })
+    }
+
+    /// Writes it, unless it is there.
+    pub(super) fn keep(&self) -> Keep<'_> {
+        Keep {
+            owner: self.owner,
+            key: self.key,
+            id: self.id,
+            hash: &self.hash,
+        }
+    }
+
+    /// The message that used it first, and the hash of that one's content.
+    pub(super) fn first(&self) -> First<'_> {
+        First {
+            owner: self.owner,
+            key: self.key,
+        }
+    }
+
+    /// Takes it from a message that is gone.
+    pub(super) fn take(&self) -> Take<'_> {
+        Take {
+            owner: self.owner,
+            key: self.key,
+            id: self.id,
+            hash: &self.hash,
+        }
+    }
+
+    /// What it means that the message in `row` used it first; `None` where that one is gone.
+    pub(super) fn used(
+        &self,
+        content: &str,
+        row: Option<MessageRow>,
+    ) -> QueryResult<Option<Written>> {
+        let record = row.map(MessageRow::into_record).transpose()?;
+        Ok(record.map(|first| {
+            if content == self.hash {
+                Written::Begun(Begun::Before(Box::new(first)))
+            } else {
+                Written::Conflict(first.id)
+            }
+        }))
+    }
+}
+
 statement! {
-    /// Writes the key, unless it is there.
-    struct Key<'a> { owner: &'a str, key: &'a str, id: Id, hash: &'a str, };
+    pub(super) struct Keep<'a> { owner: &'a str, key: &'a str, id: Id, hash: &'a str, };
     "INSERT INTO sms_idempotency (owner, key, message_id, content_hash) VALUES ("
     [owner as Text] ", " [key as Text] ", " [id as IdSql] ", " [hash as Text] ") ON CONFLICT DO NOTHING"
 }
 
 statement! {
-    /// Gives the key to another message.
-    struct Rekey<'a> { owner: &'a str, key: &'a str, id: Id, hash: &'a str, };
+    pub(super) struct First<'a> { owner: &'a str, key: &'a str, } -> (IdSql, Text);
+    "SELECT message_id, content_hash FROM sms_idempotency WHERE owner = " [owner as Text]
+    " AND key = " [key as Text]
+}
+
+statement! {
+    pub(super) struct Take<'a> { owner: &'a str, key: &'a str, id: Id, hash: &'a str, };
     "UPDATE sms_idempotency SET message_id = " [id as IdSql] ", content_hash = " [hash as Text]
     " WHERE owner = " [owner as Text] " AND key = " [key as Text]
 }
@@ -48,8 +132,8 @@ pub(super) fn begin(connection: &mut Conn, new: &NewMessage, holder: &str) -> Qu
             return Ok(Written::Closed(state));
         }
     }
-    if let Some(key) = new.message.idempotency_key()
-        && let Some(before) = keep_key(connection, row.id, key, new)?
+    if let Some(key) = OwnKey::of(new)
+        && let Some(before) = keep_key(connection, &key)?
     {
         return Ok(before);
     }
@@ -73,54 +157,21 @@ pub(super) fn begin(connection: &mut Conn, new: &NewMessage, holder: &str) -> Qu
 }
 
 /// Keeps the owner's key for the message; what came before it where there is something.
-fn keep_key(
-    connection: &mut Conn,
-    id: Id,
-    key: &str,
-    new: &NewMessage,
-) -> QueryResult<Option<Written>> {
-    let owner = new.message.owner().unwrap_or_default();
-    let hash = new.message.content_hash();
-    let fresh = Key {
-        owner,
-        key,
-        id,
-        hash: &hash,
-    }
-    .execute(connection)?;
-    if fresh > 0 {
+fn keep_key(connection: &mut Conn, key: &OwnKey<'_>) -> QueryResult<Option<Written>> {
+    if key.keep().execute(connection)? > 0 {
         return Ok(None);
     }
-    let (first, content): (Id, String) = sms_idempotency::table
-        .find((owner, key))
-        .select((sms_idempotency::message_id, sms_idempotency::content_hash))
-        .first(connection)?;
-    let Some(record) = record(connection, first)? else {
-        // Its message is gone: the key is free again.
-        return Rekey {
-            owner,
-            key,
-            id,
-            hash: &hash,
-        }
-        .execute(connection)
-        .map(|_| None);
-    };
-    Ok(Some(if content == hash {
-        Written::Begun(Begun::Before(Box::new(record)))
-    } else {
-        Written::Conflict(first.into())
-    }))
-}
-
-fn record(connection: &mut Conn, id: Id) -> QueryResult<Option<MessageRecord>> {
-    sms_messages::table
-        .find(id)
+    let (first, content): (Id, String) = key.first().get_result(connection)?;
+    let row = sms_messages::table
+        .find(first)
         .select(MessageRow::as_select())
         .first(connection)
-        .optional()?
-        .map(MessageRow::into_record)
-        .transpose()
+        .optional()?;
+    let used = key.used(&content, row)?;
+    if used.is_none() {
+        key.take().execute(connection)?;
+    }
+    Ok(used)
 }
 
 pub(super) fn state_of(

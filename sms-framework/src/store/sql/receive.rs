@@ -12,7 +12,7 @@ use super::schema::{sms_messages, sms_part_ids, sms_receipts};
 use super::statement::statement;
 use crate::message::MessageState;
 use crate::store::id::Id;
-use crate::store::names::{self, unreadable};
+use crate::store::names::{self, ErrorColumns, unreadable};
 use crate::store::parts::{Known, judge};
 use crate::store::{Received, Report};
 
@@ -110,7 +110,7 @@ fn subject(report: &Report) -> String {
 
 /// True if the same was not reported before.
 fn keep(connection: &mut Conn, report: &Report, message: Option<Id>) -> QueryResult<bool> {
-    let error = report.error.as_ref();
+    let error = ErrorColumns::of(report.error.as_ref());
     let kept = diesel::insert_into(sms_receipts::table)
         .values((
             sms_receipts::provider.eq(&report.provider),
@@ -122,12 +122,10 @@ fn keep(connection: &mut Conn, report: &Report, message: Option<Id>) -> QueryRes
             sms_receipts::state.eq(report.state.map(MessageState::as_str)),
             sms_receipts::message_id.eq(message),
             (
-                sms_receipts::error_code.eq(error.map(|error| error.code.as_str())),
-                sms_receipts::error_message.eq(error.map(|error| error.message.as_str())),
-                sms_receipts::error_certainty
-                    .eq(error.map(|error| names::certainty(error.certainty))),
-                sms_receipts::error_provider_code
-                    .eq(error.and_then(|error| error.provider_code.as_deref())),
+                sms_receipts::error_code.eq(error.code),
+                sms_receipts::error_message.eq(error.message),
+                sms_receipts::error_certainty.eq(error.certainty),
+                sms_receipts::error_provider_code.eq(error.provider_code),
                 sms_receipts::segments.eq(report.segments.map(names::count)),
                 sms_receipts::verdict.eq(Received::Kept.as_str()),
                 sms_receipts::happened_at.eq(report.at.map(|at| at.as_millisecond())),
@@ -241,18 +239,17 @@ fn known(connection: &mut Conn, id: Id) -> QueryResult<Vec<Known>> {
 }
 
 fn advance(connection: &mut Conn, id: Id, state: MessageState, report: &Report) -> QueryResult<()> {
-    let error = report.error.as_ref();
+    let error = ErrorColumns::of(report.error.as_ref());
     diesel::update(sms_messages::table.find(id))
         .set((
             sms_messages::state.eq(state.as_str()),
             sms_messages::provider.eq(&report.provider),
             sms_messages::provider_status.eq(&report.provider_status),
             sms_messages::doubt.eq(None::<String>),
-            sms_messages::error_code.eq(error.map(|error| error.code.as_str())),
-            sms_messages::error_message.eq(error.map(|error| error.message.as_str())),
-            sms_messages::error_certainty.eq(error.map(|error| names::certainty(error.certainty))),
-            sms_messages::error_provider_code
-                .eq(error.and_then(|error| error.provider_code.as_deref())),
+            sms_messages::error_code.eq(error.code),
+            sms_messages::error_message.eq(error.message),
+            sms_messages::error_certainty.eq(error.certainty),
+            sms_messages::error_provider_code.eq(error.provider_code),
             sms_messages::next_attempt_at.eq(None::<i64>),
             sms_messages::holder.eq(None::<String>),
             sms_messages::updated_at.eq(report.received_at.as_millisecond()),

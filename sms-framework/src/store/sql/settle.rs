@@ -10,9 +10,9 @@ use super::schema::sms_messages;
 use super::statement::statement;
 use super::{backend, receive};
 use crate::message::{MessageState, Occurrence};
+use crate::store::Settlement;
 use crate::store::id::Id;
-use crate::store::names::{self, unreadable};
-use crate::store::{ErrorNote, Settlement};
+use crate::store::names::{self, ErrorColumns, unreadable};
 
 statement! {
     /// By the right of the lease, or by the provider's word. A message of unknown fate stays so until
@@ -173,7 +173,7 @@ fn late(connection: &mut Conn, id: Id, settlement: &Settlement) -> QueryResult<b
 }
 
 fn update(id: Id, settlement: &Settlement) -> Settle<'_> {
-    let error = Columns::of(settlement.error.as_ref());
+    let error = ErrorColumns::of(settlement.error.as_ref());
     Settle {
         id,
         fence: settlement.lease.fence,
@@ -199,7 +199,7 @@ fn update(id: Id, settlement: &Settlement) -> Settle<'_> {
 }
 
 fn move_on(id: Id, state: MessageState, settlement: &Settlement) -> MoveOn<'_> {
-    let error = Columns::of(settlement.error.as_ref());
+    let error = ErrorColumns::of(settlement.error.as_ref());
     MoveOn {
         id,
         state: state.as_str(),
@@ -209,24 +209,5 @@ fn move_on(id: Id, state: MessageState, settlement: &Settlement) -> MoveOn<'_> {
         error_certainty: error.certainty,
         error_provider_code: error.provider_code,
         at: settlement.at.as_millisecond(),
-    }
-}
-
-/// The four columns of an error.
-struct Columns<'a> {
-    code: Option<&'a str>,
-    message: Option<&'a str>,
-    certainty: Option<&'static str>,
-    provider_code: Option<&'a str>,
-}
-
-impl<'a> Columns<'a> {
-    fn of(error: Option<&'a ErrorNote>) -> Self {
-        Self {
-            code: error.map(|error| error.code.as_str()),
-            message: error.map(|error| error.message.as_str()),
-            certainty: error.map(|error| names::certainty(error.certainty)),
-            provider_code: error.and_then(|error| error.provider_code.as_deref()),
-        }
     }
 }

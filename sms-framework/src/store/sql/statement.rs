@@ -8,11 +8,11 @@
 macro_rules! statement {
     (
         $(#[$doc:meta])*
-        struct $name:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty,)* } $(-> $row:ty)?;
+        $vis:vis struct $name:ident $(<$life:lifetime>)? { $($field:ident: $ty:ty,)* } $(-> $row:ty)?;
         $($text:literal $([$bind:ident as $sql:ty])? $({$words:ident})?)+
     ) => {
         $(#[$doc])*
-        struct $name $(<$life>)? { $($field: $ty,)* }
+        $vis struct $name $(<$life>)? { $($field: $ty,)* }
 
         impl $(<$life>)? diesel::query_builder::QueryFragment<Db> for $name $(<$life>)? {
             fn walk_ast<'b>(

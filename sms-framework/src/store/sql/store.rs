@@ -7,7 +7,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::begin::Written;
 use super::broadcasts::Moved;
 use super::job::{Done, Job};
 use super::{
@@ -21,7 +20,7 @@ use crate::store::{
     Attempt, Begun, BroadcastRecord, BroadcastState, Claim, Claims, Decided, Decision,
     DeliveryStats, Forgotten, Lease, MessageFilter, MessageRecord, NewBroadcast, NewMessage, Prune,
     Pruned, QueueCounts, Received, Report, ReportRecord, Selection, Settlement, StatsFilter, Store,
-    StoreInfo, begun_before, closed, conflict, immovable, no_broadcast,
+    StoreInfo, immovable, no_broadcast,
 };
 
 impl ThisStore {
@@ -77,10 +76,7 @@ impl Store for ThisStore {
             self.bell.notify_waiters();
         }
         match done {
-            Done::Begun(Written::Begun(begun)) => Ok(begun),
-            Done::Begun(Written::Twice) => Err(begun_before(id)),
-            Done::Begun(Written::Conflict(first)) => Err(conflict(first)),
-            Done::Begun(Written::Closed(state)) => Err(closed(broadcast, state)),
+            Done::Begun(written) => written.told(id, broadcast),
             _ => Ok(Begun::Waiting),
         }
     }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use diesel::prelude::*;
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::Text;
 
 use super::begin::{self, Written};
 use super::failure;
 use crate::error::{Error, ErrorKind};
-use crate::store::{Begun, NewMessage, StoreInfo, begun_before, closed, conflict};
+use crate::store::{Begun, NewMessage, StoreInfo};
 
 /// Writes the row in whatever transaction the connection is in; a failure undoes nothing but itself.
 ///
@@ -24,16 +24,12 @@ pub(crate) fn enqueue_in(
     let place = Path::new(&store.location);
     same_database(connection, place, store)?;
     let written = connection.transaction(|connection| begin::begin(connection, row, ""));
-    match written {
-        Ok(Written::Begun(begun)) => Ok(begun),
-        Ok(Written::Conflict(first)) => Err(conflict(first)),
-        Ok(Written::Closed(state)) => Err(closed(row.message.broadcast(), state)),
-        Ok(Written::Twice)
-        | Err(DieselError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)) => {
-            Err(begun_before(row.message.id()))
-        }
-        Err(error) => Err(failure::storage(place, &error)),
-    }
+    let written = match written {
+        Ok(written) => written,
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Written::Twice,
+        Err(error) => return Err(failure::storage(place, &error)),
+    };
+    written.told(row.message.id(), row.message.broadcast())
 }
 
 fn same_database(
