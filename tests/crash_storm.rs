@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::process::Command;
 
-#[test]
-fn killed_again_and_again_the_queue_loses_nothing_and_doubles_nothing() {
+use sms_framework::testkit::postgres::PostgresServer;
+
+/// Kills children twelve times, and sees that the counts are right.
+fn drizzle(arguments: &[&str]) {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--example", "crash_storm"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -16,6 +18,7 @@ fn killed_again_and_again_the_queue_loses_nothing_and_doubles_nothing() {
         .join("crash_storm");
     let mut storm = Command::new(program);
     storm.args(["--messages", "400", "--kills", "12"]);
+    storm.args(arguments);
     // Who runs the tests may have settings, or what asks for a server: none is the storm's.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("SMS_") {
@@ -29,4 +32,17 @@ fn killed_again_and_again_the_queue_loses_nothing_and_doubles_nothing() {
     for nothing in ["doubled                  0", "lost                     0"] {
         assert!(said.contains(nothing), "{said}");
     }
+}
+
+#[test]
+fn killed_again_and_again_the_queue_loses_nothing_and_doubles_nothing() {
+    drizzle(&[]);
+}
+
+#[test]
+fn nor_does_it_on_postgres() {
+    let Some(server) = PostgresServer::shared() else {
+        return;
+    };
+    drizzle(&["--database", server.empty_database().url()]);
 }

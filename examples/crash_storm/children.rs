@@ -11,6 +11,8 @@ pub(crate) const ROLE: &str = "sms";
 pub(crate) struct Children {
     program: PathBuf,
     folder: PathBuf,
+    /// It may hold a password, which no file may.
+    database: String,
     list: PathBuf,
     enqueuer: Option<Child>,
     enqueued: bool,
@@ -30,8 +32,6 @@ impl Children {
              fallback = \"error\"\n\
              [providers.storm]\n\
              port = {port}\n\
-             [database]\n\
-             url = {database:?}\n\
              [rate_limit]\n\
              enabled = false\n\
              [retry]\n\
@@ -49,6 +49,7 @@ impl Children {
         Ok(Self {
             program: std::env::current_exe()?,
             folder: folder.to_owned(),
+            database: database.to_owned(),
             list: list.to_owned(),
             enqueuer: None,
             enqueued: false,
@@ -65,6 +66,7 @@ impl Children {
             .arg(ROLE)
             .args(["--config", "sms.toml", "--quiet"])
             .args(arguments)
+            .env("DATABASE_URL", &self.database)
             .current_dir(&self.folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -4,6 +4,9 @@
 //! cargo run --release --example crash_storm -- [--messages 20000] [--kills 200] [--database URL]
 //! ```
 //!
+//! `URL` is an empty PostgreSQL database, or the path of a new SQLite file; without it, a file that goes
+//! with the storm.
+//!
 //! Children run the real `sms enqueue --jsonl` and `sms work` against a vendor in this process, which
 //! counts what it accepts, and now and then takes a message and drops the answer, answers with a server
 //! error, or answers late. Each child is killed with SIGKILL at a random moment and started again. In
@@ -87,12 +90,12 @@ fn storm(plan: &Plan) -> Result<bool, Failure> {
 
     let began = Instant::now();
     println!("{} messages, {} kills", plan.messages, plan.kills);
-    // So that the kills fall between the first message and the last.
     let pace = plan.messages.div_ceil(plan.kills.max(1));
     vendor.pace(pace);
     for kill in 1..=plan.kills {
         children.keep_running()?;
         std::thread::sleep(Duration::from_millis(fastrand::u64(20..180)));
+        vendor.wait_for(plan.messages * (kill - 1) / plan.kills);
         children.kill_one();
         if kill % 20 == 0 {
             println!("  {kill} kills, the vendor has {}", vendor.accepted());

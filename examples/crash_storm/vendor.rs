@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Shared by the threads that serve callers.
 #[derive(Clone)]
@@ -59,6 +59,14 @@ impl Vendor {
 
     pub(crate) fn accepted(&self) -> u64 {
         self.0.accepted.load(Ordering::Relaxed)
+    }
+
+    /// Waits, but not forever, until it has that many: so kills fall from the first to the last message.
+    pub(crate) fn wait_for(&self, messages: usize) {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while self.accepted() < messages as u64 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// How often the message of that id was accepted.

@@ -55,7 +55,8 @@ impl Verdict {
 /// Compares the store with the vendor, message by message.
 pub(crate) fn judge(database: &str, messages: usize, vendor: &Vendor) -> Result<Verdict, Failure> {
     let settings = Sources::new()
-        .toml(format!("use_mocks = true\n[database]\nurl = {database:?}"))
+        .toml("use_mocks = true")
+        .variable("DATABASE_URL", database)
         .load()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let rows = runtime.block_on(async {

@@ -10,6 +10,8 @@ mod group;
 mod life;
 #[path = "store/migrations.rs"]
 mod migrations;
+#[path = "store/neighbours.rs"]
+mod neighbours;
 #[path = "store/open.rs"]
 mod open;
 #[path = "store/suite.rs"]

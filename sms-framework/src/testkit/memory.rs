@@ -264,12 +264,14 @@ impl Store for MemoryStore {
     }
 
     fn info(&self) -> StoreInfo {
-        let lost_writes = self.0.lost_writes.load(Ordering::Relaxed);
+        let told_to = self.0.lost_writes.load(Ordering::Relaxed);
+        let refused = self.0.store.info();
+        let why = (told_to > 0).then(|| "the memory store was told to break".to_owned());
         StoreInfo {
             kind: "memory",
             location: "this process".to_owned(),
-            lost_writes,
-            last_error: (lost_writes > 0).then(|| "the memory store was told to break".to_owned()),
+            lost_writes: told_to + refused.lost_writes,
+            last_error: why.or(refused.last_error),
         }
     }
 

@@ -2,6 +2,7 @@
 //! transaction.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
@@ -139,21 +140,69 @@ async fn the_server_restarts_while_messages_are_enqueued_and_sent() {
     .await;
     tokio::task::block_in_place(|| server.restart());
     bounded(enqueuing).await.unwrap();
-    bounded(async {
-        while standing(&store)
-            .await
-            .iter()
-            .filter(|state| state.is_sent())
-            .count()
-            < COUNT
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    bounded(all_are_sent(&store, COUNT)).await;
     stop.send(()).unwrap();
     bounded(working).await.unwrap();
     assert_each_once(&provider, COUNT);
+}
+
+async fn all_are_sent(store: &DynStore, count: usize) {
+    let sent = async || {
+        let states = standing(store).await;
+        states.iter().filter(|state| state.is_sent()).count()
+    };
+    while sent().await < count {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Ends every connection that is in a transaction at the moment; how many there were.
+async fn cut(database: &PostgresDatabase) -> u64 {
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
+    database.value(cut).await.parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_cut_in_mid_transaction_and_nothing_is_lost_or_doubled() {
+    const CUTS: u64 = 12;
+    let database = server!().database();
+    let store = open(&database);
+    let provider = Arc::new(ScriptedProvider::new());
+    let client = client(&store, &provider);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let working = {
+        let client = client.clone();
+        tokio::spawn(async move { client.work(async { drop(stopped.await) }).await.unwrap() })
+    };
+    let done = Arc::new(AtomicBool::new(false));
+    let enqueuing = {
+        let done = Arc::clone(&done);
+        tokio::spawn(async move {
+            let mut count = 0;
+            while !done.load(Ordering::Relaxed) {
+                let keyed = || message(count).idempotency_key(format!("key-{count}"));
+                // As a program would that is told of a failure: once more, under the same key.
+                while client.enqueue(keyed()).await.is_err() {}
+                count += 1;
+            }
+            count
+        })
+    };
+    bounded(async {
+        let mut cuts = 0;
+        while cuts < CUTS {
+            cuts += cut(&database).await;
+        }
+    })
+    .await;
+    done.store(true, Ordering::Relaxed);
+    let count = bounded(enqueuing).await.unwrap();
+    bounded(all_are_sent(&store, count)).await;
+    assert_eq!(standing(&store).await.len(), count);
+    stop.send(()).unwrap();
+    bounded(working).await.unwrap();
+    assert_each_once(&provider, count);
 }
 
 #[tokio::test(flavor = "multi_thread")]

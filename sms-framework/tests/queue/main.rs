@@ -5,6 +5,7 @@
 
 mod clock;
 mod database;
+mod disk;
 mod doubt;
 mod enqueue;
 mod giving_up;

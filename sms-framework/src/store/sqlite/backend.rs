@@ -18,8 +18,7 @@ pub(super) type Conn = SqliteConnection;
 pub(super) type Db = diesel::sqlite::Sqlite;
 /// Ids are text.
 pub(super) type IdSql = diesel::sql_types::Text;
-/// What the writer writes on.
-pub(super) type Link = SqliteConnection;
+pub(super) use super::transaction::Link;
 
 pub(super) const KIND: &str = "sqlite";
 

@@ -5,34 +5,40 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::result::{Error as DieselError, QueryResult};
+use diesel::result::QueryResult;
 use diesel::sql_types::Text;
 
+use super::failure::is_locked;
+use super::transaction::Link;
 use super::{SqliteOptions, failure, migrate};
 use crate::error::{Error, ErrorKind};
 
 /// The writer's connection on a database that is gone with it.
 #[cfg(feature = "testkit")]
-pub(super) fn in_memory() -> Result<SqliteConnection, Error> {
+pub(super) fn in_memory() -> Result<Link, Error> {
     let path = Path::new(":memory:");
     let explain = |error: diesel::ConnectionError| failure::explained(path, &error.to_string());
     let mut connection = SqliteConnection::establish(":memory:").map_err(explain)?;
     migrate::up_to_date(&mut connection, path, true)?;
-    Ok(connection)
+    Ok(Link {
+        connection,
+        busy_timeout: Duration::ZERO,
+    })
 }
 
 /// The writer's connection on a file that is fit to be written and up to date.
-pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error> {
+pub(super) fn writer(options: &SqliteOptions) -> Result<Link, Error> {
     let path = &options.path;
+    let busy_timeout = bounded(options.busy_timeout);
     check(path)?;
-    let mut connection = establish(path, options.busy_timeout)?;
+    let mut connection = establish(path, busy_timeout)?;
     let explain = |error| failure::storage(path, &error);
     if let Some(pages) = options.max_page_count {
         let limit = format!("PRAGMA max_page_count = {pages}");
         connection.batch_execute(&limit).map_err(explain)?;
     }
     migrate::up_to_date(&mut connection, path, options.migrate)?;
-    write_ahead(&mut connection, options.busy_timeout).map_err(explain)?;
+    let writes_ahead = write_ahead(&mut connection, busy_timeout).map_err(explain)?;
     // FULL: what was accepted survives a power cut; a group of writes shares the sync.
     // secure_delete: a body that is dropped is overwritten, not only unlinked.
     connection
@@ -41,7 +47,14 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<SqliteConnection, Error>
         )
         .map_err(explain)?;
     can_write(&mut connection).map_err(explain)?;
-    Ok(connection)
+    if writes_ahead {
+        // Only the start of a transaction waits for anybody, and it does so by itself.
+        wait(&mut connection, Duration::ZERO).map_err(explain)?;
+    }
+    Ok(Link {
+        connection,
+        busy_timeout,
+    })
 }
 
 /// Whether the file's tables are those of this program; `None` where there is no file yet.
@@ -98,14 +111,14 @@ fn check(path: &Path) -> Result<(), Error> {
 fn establish(path: &Path, busy_timeout: Duration) -> Result<SqliteConnection, Error> {
     let mut connection = SqliteConnection::establish(&address(path)?)
         .map_err(|error| failure::explained(path, &error.to_string()))?;
-    let wait = format!(
-        "PRAGMA busy_timeout = {}",
-        bounded(busy_timeout).as_millis()
-    );
-    connection
-        .batch_execute(&wait)
-        .map_err(|error| failure::storage(path, &error))?;
+    wait(&mut connection, bounded(busy_timeout)).map_err(|error| failure::storage(path, &error))?;
     Ok(connection)
+}
+
+/// How long every statement waits for others.
+fn wait(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+    let milliseconds = busy_timeout.as_millis();
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {milliseconds}"))
 }
 
 /// SQLite takes more than a 32-bit number of milliseconds for no timeout at all.
@@ -128,13 +141,14 @@ fn address(path: &Path) -> Result<String, Error> {
     }
 }
 
-/// Turns the write-ahead log on; the file remembers it, so mostly there is nothing to do.
+/// Turns the write-ahead log on; the file remembers it, so mostly there is nothing to do. False where
+/// SQLite cannot keep one.
 ///
 /// SQLite does not wait for others when it switches, so several processes that make the same new
 /// file would refuse each other: we wait for it.
-fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<bool> {
     const PAUSE: Duration = Duration::from_millis(2);
-    let deadline = Instant::now() + bounded(busy_timeout);
+    let deadline = Instant::now() + busy_timeout;
     while journal_mode(connection, "PRAGMA journal_mode")? != "wal" {
         match journal_mode(connection, "PRAGMA journal_mode = WAL") {
             Ok(mode) if mode == "wal" => break,
@@ -143,7 +157,7 @@ fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> Que
                     mode,
                     "SQLite cannot keep a write-ahead log here (a network drive?); writing will be slow"
                 );
-                break;
+                return Ok(false);
             }
             Err(error) if is_locked(&error) && Instant::now() < deadline => {
                 std::thread::sleep(PAUSE);
@@ -151,7 +165,7 @@ fn write_ahead(connection: &mut SqliteConnection, busy_timeout: Duration) -> Que
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn journal_mode(connection: &mut SqliteConnection, pragma: &str) -> QueryResult<String> {
@@ -162,10 +176,6 @@ fn journal_mode(connection: &mut SqliteConnection, pragma: &str) -> QueryResult<
     }
     let mode: Mode = diesel::sql_query(pragma).get_result(connection)?;
     Ok(mode.journal_mode)
-}
-
-fn is_locked(error: &DieselError) -> bool {
-    error.to_string().contains("is locked")
 }
 
 /// Takes and gives back the write lock, which a file that only looks writable refuses.

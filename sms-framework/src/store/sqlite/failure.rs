@@ -57,6 +57,11 @@ pub(super) fn explained(path: &Path, said: &str) -> Error {
     Error::new(ErrorKind::Storage, message).with_help(help)
 }
 
+/// True where another process writes, or has the file for itself.
+pub(super) fn is_locked(error: &DieselError) -> bool {
+    error.to_string().contains("is locked")
+}
+
 /// True where one job is to blame and not the database, so that others may still succeed.
 pub(super) fn is_the_jobs_own(error: &DieselError) -> bool {
     match error {

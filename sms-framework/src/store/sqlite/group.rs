@@ -1,20 +1,16 @@
 //! A group of jobs in one transaction: the one sync to disk that each commit costs is shared.
 
-use diesel::SqliteConnection;
 use diesel::result::QueryResult;
 
+use super::failure;
 use super::job::Done;
+use super::transaction::{self, Link};
 use super::writer::{Waiting, repeat};
-use super::{failure, transaction};
 
 /// Writes the group as if every job would succeed; if one fails by its own fault, again with a
 /// savepoint around each, so that it does not undo its neighbours.
-pub(super) fn write(
-    connection: &mut SqliteConnection,
-    group: &[Waiting],
-    holder: &str,
-) -> Vec<QueryResult<Done>> {
-    let together = transaction::immediate(connection, |connection| {
+pub(super) fn write(link: &mut Link, group: &[Waiting], holder: &str) -> Vec<QueryResult<Done>> {
+    let together = transaction::immediate(link, |connection| {
         group
             .iter()
             .map(|waiting| waiting.run(connection, holder))
@@ -23,18 +19,14 @@ pub(super) fn write(
     match together {
         Ok(done) => done.into_iter().map(Ok).collect(),
         Err(error) if group.len() > 1 && failure::is_the_jobs_own(&error) => {
-            write_apart(connection, group, holder)
+            write_apart(link, group, holder)
         }
         Err(error) => repeat(error, group.len()),
     }
 }
 
-fn write_apart(
-    connection: &mut SqliteConnection,
-    group: &[Waiting],
-    holder: &str,
-) -> Vec<QueryResult<Done>> {
-    let apart = transaction::immediate(connection, |connection| {
+fn write_apart(link: &mut Link, group: &[Waiting], holder: &str) -> Vec<QueryResult<Done>> {
+    let apart = transaction::immediate(link, |connection| {
         group
             .iter()
             .map(|waiting| {

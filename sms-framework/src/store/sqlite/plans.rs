@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
 
 /// A connection, and every statement that runs on it.
 fn listened_to() -> (SqliteConnection, Arc<Mutex<Vec<String>>>) {
-    let mut connection = connect::in_memory().unwrap();
+    let mut connection = connect::in_memory().unwrap().connection;
     let heard = Arc::<Mutex<Vec<String>>>::default();
     let notes = Arc::clone(&heard);
     connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {

@@ -63,7 +63,7 @@ impl Readers {
         query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Error> {
         if let Some(desk) = &self.desk {
-            let answer = query(&mut lock(desk).link);
+            let answer = query(&mut lock(desk).link.connection);
             return answer.map_err(|error| failure::storage(&self.path, &error));
         }
         let _permit = self.permits.acquire().await.map_err(|_| interrupted())?;

@@ -4,16 +4,29 @@
 //! take the rollback that then fails for a broken connection and refuse all further work on it; here
 //! such a rollback is simply one that was done already.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
 
+use super::failure::is_locked;
+
+/// What the writer writes on.
+pub(super) struct Link {
+    pub(super) connection: SqliteConnection,
+    /// How long it waits for another process that writes.
+    pub(super) busy_timeout: Duration,
+}
+
 /// Runs `work` with the write lock held from the start: all of it is committed, or nothing.
 pub(super) fn immediate<T>(
-    connection: &mut SqliteConnection,
+    link: &mut Link,
     work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {
-    connection.batch_execute("BEGIN IMMEDIATE")?;
+    begin(link)?;
+    let connection = &mut link.connection;
     let result = work(connection).and_then(|done| {
         connection.batch_execute("COMMIT")?;
         Ok(done)
@@ -22,6 +35,22 @@ pub(super) fn immediate<T>(
         let _ = connection.batch_execute("ROLLBACK");
     }
     result
+}
+
+/// Takes the write lock, as soon as another process lets go of it.
+///
+/// SQLite's own wait sleeps up to a tenth of a second between two tries. A process that writes
+/// without a pause leaves the lock free for a fraction of a millisecond: whoever looks that rarely
+/// would starve beside it.
+fn begin(link: &mut Link) -> QueryResult<()> {
+    const PAUSE: Duration = Duration::from_micros(200);
+    let deadline = Instant::now() + link.busy_timeout;
+    loop {
+        match link.connection.batch_execute("BEGIN IMMEDIATE") {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(PAUSE),
+            begun => return begun,
+        }
+    }
 }
 
 /// Runs `work` inside a transaction so that its failure undoes nothing but itself.
