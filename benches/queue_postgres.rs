@@ -2,53 +2,34 @@
 //! through each, on one private server with `fsync`, in turns, and the ratio of the best runs. And how
 //! much of a shared limit four workers use.
 //!
+//! Then, as for SQLite, what a message costs when up to a million are stored (or `SMS_BENCH_STORED`).
+//!
 //! `cargo bench --bench queue_postgres` builds the peer, which is a workspace of its own, and needs a
 //! PostgreSQL server's programs.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "queue/growth.rs"]
+mod growth;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use sms_framework::config::Sources;
-use sms_framework::provider::{Capabilities, Lookup, Provider};
 use sms_framework::store::DynStore;
 use sms_framework::store::postgres::PostgresStore;
 use sms_framework::testkit::postgres::{PostgresDatabase, PostgresServer};
-use sms_framework::{Acceptance, Error, Message, Outbound, Sender, SmsClient};
+use sms_framework::{Message, SmsClient};
+use tokio::runtime::Runtime;
+
+use growth::{Instantly, Place};
 
 /// How many enqueue side by side, and how many are worked on at once.
 const SIDE_BY_SIDE: usize = 64;
 const TURNS: usize = 3;
-
-const TEXT: &str =
-    "Your booking for Friday night is confirmed. Doors open at eight, sound check at six.";
-
-/// A vendor that takes everything at once, and remembers when.
-#[derive(Debug, Default)]
-struct Instantly(Mutex<Vec<Instant>>);
-
-#[async_trait]
-impl Provider for Instantly {
-    async fn send(&self, message: &Outbound) -> Result<Acceptance, Error> {
-        self.0.lock().unwrap().push(Instant::now());
-        Ok(Acceptance::new(message.id().to_string()))
-    }
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::new()
-    }
-    fn default_sender(&self) -> Option<Sender> {
-        None
-    }
-    fn lookup(&self) -> Option<&dyn Lookup> {
-        None
-    }
-}
 
 fn client(database: &PostgresDatabase, limit: &str, provider: &Arc<Instantly>) -> SmsClient {
     let store: DynStore = Arc::new(PostgresStore::open(database.options()).unwrap());
@@ -69,7 +50,7 @@ async fn enqueue(client: &SmsClient, count: usize) {
     stream::iter(0..count)
         .for_each_concurrent(SIDE_BY_SIDE, |number| {
             let owner = format!("artist-{}", number % 17);
-            let message = Message::new("+14155550123", TEXT).owner(owner);
+            let message = Message::new("+14155550123", growth::TEXT).owner(owner);
             async move { client.enqueue(message).await.map(|_| ()).unwrap() }
         })
         .await;
@@ -197,8 +178,48 @@ async fn fleet(server: &PostgresServer, seconds: usize) {
     );
 }
 
-#[tokio::main]
-async fn main() {
+/// A database, and where its questions are asked.
+struct Grown<'a> {
+    database: PostgresDatabase,
+    runtime: &'a Runtime,
+}
+
+impl Place for Grown<'_> {
+    fn store(&self) -> DynStore {
+        let _inside = self.runtime.enter();
+        Arc::new(PostgresStore::open(self.database.options()).unwrap())
+    }
+
+    fn fill(&self, from: usize, to: usize) {
+        let (now, last, text) = (growth::id_prefix(), to - 1, growth::TEXT);
+        let id = format!("('{now}-' || lpad(to_hex(i), 12, '0'))::uuid");
+        let messages = format!(
+            "INSERT INTO sms_messages (id, state, provider, provider_message_id, simulated, recipient, body,
+                segments, encoding, owner, message_type, attempts, rounds, created_at, updated_at, lane)
+             SELECT {id}, 'accepted', 'fast', 'SM' || md5(i::text), FALSE,
+                '+1415555' || lpad((i % 10000)::text, 4, '0'), '{text}', 1, 'GSM-7', 'artist-' || (i % 17),
+                'booking_confirmation', 1, 1, 1700000000000 + i, 1700000000000 + i, 'artist-' || (i % 17)
+             FROM generate_series({from}::bigint, {last}) AS i"
+        );
+        let attempts = format!(
+            "INSERT INTO sms_attempts (message_id, seq, number, provider, started_at, duration_us, outcome,
+                http_status, simulated)
+             SELECT {id}, i, 1, 'fast', 1700000000000 + i, 80000, 'accepted', 201, FALSE
+             FROM generate_series({from}::bigint, {last}) AS i"
+        );
+        for sql in [messages.as_str(), &attempts, "ANALYZE sms_messages"] {
+            self.runtime.block_on(self.database.query(sql));
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let size = "SELECT pg_database_size(current_database())";
+        let size = self.runtime.block_on(self.database.value(size));
+        size.parse().unwrap()
+    }
+}
+
+fn main() {
     // Under `cargo test --benches` it only has to compile: it wants a server and builds the peer.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
@@ -207,6 +228,14 @@ async fn main() {
         println!("there is no PostgreSQL server here");
         return;
     };
-    fleet(&server, 10).await;
-    beside_the_peer(&server, 5_000).await;
+    let runtime = growth::runtime();
+    runtime.block_on(async {
+        fleet(&server, 10).await;
+        beside_the_peer(&server, 5_000).await;
+    });
+    let grown = Grown {
+        database: server.database(),
+        runtime: &runtime,
+    };
+    growth::measure(&runtime, &grown, &growth::sizes(false), 20_000);
 }

@@ -56,6 +56,8 @@ fn text(status: &Status, output: &Output) -> String {
         facts.add_some("sender", status.sender.as_ref().map(ToString::to_string));
     }
     facts.add("database", database(status));
+    let clock = status.database.clock.as_ref();
+    facts.add_some("CLOCK", clock.map(|apart| paint.bad(apart)));
     if status.kind == ROUTE {
         for provider in &status.providers {
             facts.add(format!("- {}", provider.id), member(provider, output));

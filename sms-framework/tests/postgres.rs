@@ -1,6 +1,8 @@
 //! The PostgreSQL database under the store: how it is reached, made and cut into weeks.
 #![allow(clippy::unwrap_used)]
 
+#[path = "postgres/clocks.rs"]
+mod clocks;
 #[path = "postgres/connect.rs"]
 mod connect;
 #[path = "postgres/fleet.rs"]
@@ -13,6 +15,8 @@ mod migrations;
 mod options;
 #[path = "postgres/partitions.rs"]
 mod partitions;
+#[path = "postgres/plans.rs"]
+mod plans;
 #[path = "postgres/queue.rs"]
 mod queue;
 #[path = "postgres/restart.rs"]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SmsClient;
-use crate::delivery::{Chain, Counts, count};
+use crate::delivery::{Chain, Counts, count, disagreement};
 use crate::limiter::Usage;
 use crate::message::Sender;
 use crate::route::HealthReport;
@@ -83,6 +83,9 @@ pub struct DatabaseStatus {
     pub healthy: bool,
     /// Why it does not.
     pub error: Option<String>,
+    /// What is wrong with this machine's clock beside the database's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 impl ProviderStatus {
@@ -145,6 +148,7 @@ impl SmsClient {
                     location: info.location,
                     healthy: error.is_none(),
                     error,
+                    clock: disagreement(self.dispatcher().ledger(), store).await,
                 }
             }
             None => DatabaseStatus {
@@ -152,6 +156,7 @@ impl SmsClient {
                 location: String::new(),
                 healthy: false,
                 error: self.0.store_error.as_ref().map(ToString::to_string),
+                clock: None,
             },
         }
     }

@@ -2,6 +2,7 @@
 
 mod begin;
 mod chain;
+mod clocks;
 mod counts;
 mod dispatch;
 mod judgement;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub(crate) use chain::{Chain, ProviderStack};
+pub(crate) use clocks::disagreement;
 pub use counts::Counts;
 use counts::Ending;
 pub(crate) use dispatch::Dispatcher;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
-use super::{Delivery, Dispatcher, Ledger, PAUSE, QueueReport, round};
+use super::{Delivery, Dispatcher, Ledger, PAUSE, QueueReport, clocks, round};
 use crate::error::Error;
 use crate::message::{MessageState, Priority};
 use crate::stack::SendRequest;
@@ -35,6 +35,7 @@ pub(crate) struct Worker<'a> {
     started: Timestamp,
     /// When it last looked at the clocks: at the one that nobody sets, and at the time of day.
     looked: (Instant, Timestamp),
+    has_compared_clocks: bool,
     cursor: Cursor,
     rounds: JoinSet<Option<Delivery>>,
     running: HashMap<Id, Running>,
@@ -81,6 +82,7 @@ impl<'a> Worker<'a> {
             store,
             name,
             until,
+            has_compared_clocks: false,
             cursor: Cursor::default(),
             rounds: JoinSet::new(),
             running: HashMap::new(),
@@ -135,6 +137,7 @@ impl<'a> Worker<'a> {
     /// Claims what there is; true where there is nothing more to do.
     async fn go_on(&mut self) -> Result<bool, Error> {
         let claimed = self.claim().await?;
+        self.compare_clocks().await;
         if claimed > 0 || !self.running.is_empty() {
             return Ok(false);
         }
@@ -174,6 +177,16 @@ impl<'a> Worker<'a> {
             self.start(message, ends);
         }
         Ok(claimed)
+    }
+
+    /// Once, as soon as the database answers.
+    async fn compare_clocks(&mut self) {
+        if std::mem::replace(&mut self.has_compared_clocks, true) {
+            return;
+        }
+        if let Some(apart) = clocks::disagreement(self.dispatcher.ledger(), self.store).await {
+            tracing::warn!("{apart}");
+        }
     }
 
     /// Where this process stood still, or somebody set its clock, it would take its own messages for

@@ -296,6 +296,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// `STORAGE`.
     async fn queue_counts(&self, now: Timestamp) -> Result<QueueCounts, Error>;
 
+    /// What the database's clock shows: on SQLite this machine's.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn clock(&self) -> Result<Timestamp, Error>;
+
     /// Asks the database a question, to know that it answers.
     ///
     /// # Errors

@@ -80,6 +80,7 @@ pub fn status() -> Status {
             location: String::new(),
             healthy: true,
             error: None,
+            clock: None,
         },
         limiter: None,
         log_failures: 0,

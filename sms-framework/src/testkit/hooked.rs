@@ -201,6 +201,10 @@ impl Store for HookedStore {
         self.inner.queue_counts(now).await
     }
 
+    async fn clock(&self) -> Result<Timestamp, Error> {
+        self.inner.clock().await
+    }
+
     async fn check(&self) -> Result<(), Error> {
         self.inner.check().await
     }

@@ -259,6 +259,10 @@ impl Store for MemoryStore {
         self.works()?.queue_counts(now).await
     }
 
+    async fn clock(&self) -> Result<Timestamp, Error> {
+        self.works()?.clock().await
+    }
+
     async fn check(&self) -> Result<(), Error> {
         self.works().map(|_| ())
     }

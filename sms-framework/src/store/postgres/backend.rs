@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 
 use super::failure;
 use super::rows::MessageRow;
 use super::schema::sms_messages;
 use super::statement::statement;
+use super::turns::Way;
 use crate::error::Error;
 use crate::store::id::Id;
 
@@ -59,6 +60,48 @@ pub(super) fn lease(
     Ok(leased
         .map(|(id, row, fence)| (id, Ok(row), fence))
         .collect())
+}
+
+statement! {
+    struct InLanes<'a> {
+        providers: Vec<&'a str>,
+        lanes: Vec<&'a str>,
+        priority: i32,
+        most: i64,
+    } -> (BigInt, IdSql);
+    r#"SELECT way.place, first.id
+     FROM unnest("# [providers as Array<Text>] ", " [lanes as Array<Text>] r#") WITH ORDINALITY AS way (provider, lane, place)
+     CROSS JOIN LATERAL (SELECT m.id FROM sms_messages m WHERE m.state = 'queued' AND m.next_attempt_at IS NULL
+        AND m.provider = way.provider AND m.priority = "# [priority as Integer] r#"
+        AND m.lane = way.lane COLLATE "C" ORDER BY m.id LIMIT "# [most as BigInt] " FOR UPDATE SKIP LOCKED) AS first
+     ORDER BY way.place, first.id"
+}
+
+/// The first messages of each lane that can go, in one statement.
+pub(super) fn first_of_each(
+    connection: &mut Conn,
+    priority: i32,
+    ways: &[&Way<'_>],
+    most: i64,
+) -> QueryResult<Vec<Vec<Id>>> {
+    let mut firsts = vec![Vec::new(); ways.len()];
+    if ways.is_empty() {
+        return Ok(firsts);
+    }
+    let waiting = InLanes {
+        providers: ways.iter().map(|(provider, _)| *provider).collect(),
+        lanes: ways.iter().map(|(_, lane)| lane.as_str()).collect(),
+        priority,
+        most,
+    };
+    for (place, id) in waiting.load::<(i64, Id)>(connection)? {
+        // Places count from one.
+        let at = usize::try_from(place - 1).unwrap_or(usize::MAX);
+        if let Some(first) = firsts.get_mut(at) {
+            first.push(id);
+        }
+    }
+    Ok(firsts)
 }
 
 statement! {

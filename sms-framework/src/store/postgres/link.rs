@@ -9,7 +9,15 @@ use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use tokio::runtime::Handle;
 
 use super::connect::{Connector, Limits};
+use super::failure;
 use crate::error::Error;
+
+/// What the writer runs is planned once, and by index: planned anew each time, over all weeks, most of
+/// a claim would be planning; and a plan made while a week was empty would read all of it when it is
+/// full. Where a database has no such settings, none is set.
+const PLANNING: &str = "SELECT set_config(name, wish, false)
+    FROM pg_settings JOIN (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'),
+        ('jit', 'off')) AS wished (name, wish) USING (name)";
 
 /// A connection for threads that may wait.
 pub(super) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;
@@ -57,7 +65,15 @@ impl Link {
     pub(super) fn connection(&mut self) -> Result<&mut Conn, Error> {
         match &mut self.connection {
             Some(connection) => Ok(connection),
-            none => Ok(none.insert(connect(&self.connector, &self.network)?)),
+            none => {
+                let mut connection = connect(&self.connector, &self.network)?;
+                if let Err(error) = connection.batch_execute(PLANNING) {
+                    return Err(
+                        failure::storage(&self.connector.options().location(), &error).error,
+                    );
+                }
+                Ok(none.insert(connection))
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use super::backend::{Conn, Db, IdSql};
 use super::query::in_states;
 use super::schema::{sms_messages, sms_part_ids, sms_receipts};
 use super::statement::statement;
-use crate::message::MessageState;
+use crate::message::{MessageId, MessageState};
 use crate::store::id::Id;
 use crate::store::{Decision, Selection};
 
@@ -45,6 +45,21 @@ statement! {
         error_message = 'it was canceled before it was sent', error_certainty = 'NotSent',
         error_provider_code = NULL, next_attempt_at = NULL, holder = NULL, fence = fence + 1,
         updated_at = " [now as BigInt] " WHERE id = " [id as IdSql] " AND state IN ('queued', 'scheduled')"
+}
+
+/// A selection that names more messages than one statement can, in selections that do not.
+pub(super) fn in_parts(selection: Selection) -> Vec<Selection> {
+    let mut ids = selection.ids.clone();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return vec![selection];
+    }
+    let part = |ids: &[MessageId]| Selection {
+        ids: ids.to_vec(),
+        ..selection.clone()
+    };
+    ids.chunks(AT_ONCE as usize).map(part).collect()
 }
 
 /// Decides about the next messages of `selection` after `last`, in the order of their ids.

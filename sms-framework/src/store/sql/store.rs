@@ -52,6 +52,37 @@ impl ThisStore {
         Ok(deleted)
     }
 
+    async fn decide_part(
+        &self,
+        decision: Decision,
+        selection: Selection,
+        now: Timestamp,
+    ) -> Result<Decided, Error> {
+        let meant = selection.clone();
+        let fitting = self
+            .readers
+            .run(move |connection| decide::count(connection, decision, &meant))
+            .await?;
+        let (mut changed, mut last) = (0, None);
+        loop {
+            let (selection, after) = (selection.clone(), last.take());
+            let step = self
+                .writer
+                .run(move |connection| decide::step(connection, decision, &selection, after, now))
+                .await?;
+            changed += step.changed;
+            last = step.last;
+            if last.is_none() {
+                break;
+            }
+        }
+        let meant = fitting.max(selection.ids.len() as u64);
+        Ok(Decided {
+            changed,
+            unchanged: meant.saturating_sub(changed),
+        })
+    }
+
     /// Where the next attempt stands in the order: the time in microseconds, but never one that
     /// was given before.
     fn next_seq(&self) -> i64 {
@@ -168,29 +199,14 @@ impl Store for ThisStore {
         selection: Selection,
         now: Timestamp,
     ) -> Result<Decided, Error> {
-        let fitting = selection.clone();
-        let mut decided = Decided::default();
-        let before = self
-            .readers
-            .run(move |connection| decide::count(connection, decision, &fitting))
-            .await?;
-        let mut last = None;
-        loop {
-            let (selection, after) = (selection.clone(), last.take());
-            let step = self
-                .writer
-                .run(move |connection| decide::step(connection, decision, &selection, after, now));
-            let step = step.await?;
-            decided.changed += step.changed;
-            last = step.last;
-            if last.is_none() {
-                break;
-            }
+        let mut all = Decided::default();
+        for part in decide::in_parts(selection) {
+            let decided = self.decide_part(decision, part, now).await?;
+            all.changed += decided.changed;
+            all.unchanged += decided.unchanged;
         }
-        let meant = before.max(selection.ids.len() as u64);
-        decided.unchanged = meant.saturating_sub(decided.changed);
         self.bell.notify_waiters();
-        Ok(decided)
+        Ok(all)
     }
 
     async fn open_broadcast(&self, broadcast: NewBroadcast) -> Result<BroadcastRecord, Error> {
@@ -309,6 +325,11 @@ impl Store for ThisStore {
         self.readers
             .run(move |connection| stats::queue_counts(connection, now))
             .await
+    }
+
+    async fn clock(&self) -> Result<Timestamp, Error> {
+        let now = self.readers.run(backend::now_us).await?;
+        Ok(Timestamp::from_microsecond(now).unwrap_or(Timestamp::MAX))
     }
 
     async fn check(&self) -> Result<(), Error> {

@@ -4,32 +4,36 @@
 //! another. Lanes are found by skipping from one to the next, so that a lane of a million messages
 //! costs what a lane of one does, and a broadcast that is paused is passed over in one step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::backend::{Conn, Db, IdSql, SKIP_LOCKED};
-use super::begin::state_of;
+use super::backend::{self, Conn, Db};
+use super::schema::sms_broadcasts;
 use super::statement::statement;
 use crate::message::{BroadcastId, Priority};
 use crate::store::id::Id;
 use crate::store::lane::{SIDE_BY_SIDE, after_owner, broadcast_of, in_turns, owner_of};
 use crate::store::{BroadcastState, Claim};
 
-statement! {
-    struct NextLane<'a> { provider: &'a str, priority: i32, from: &'a str, } -> (Text,);
-    "SELECT lane FROM sms_messages WHERE state = 'queued' AND next_attempt_at IS NULL
-        AND provider = " [provider as Text] " AND priority = " [priority as Integer]
-    " AND lane >= " [from as Text] " ORDER BY lane LIMIT 1"
-}
+/// How many lanes are looked up at once.
+const AHEAD: usize = 32;
 
 statement! {
-    struct InLane<'a> { provider: &'a str, priority: i32, lane: &'a str, most: i64, } -> (IdSql,);
-    "SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at IS NULL
-        AND provider = " [provider as Text] " AND priority = " [priority as Integer]
-    " AND lane = " [lane as Text] " ORDER BY id LIMIT " [most as BigInt] "" {SKIP_LOCKED}
+    /// The first lanes from `from` on: a step in the index for each, however many messages it has.
+    struct Lanes<'a> { provider: &'a str, priority: i32, from: &'a str, most: i64, } -> (Text,);
+    "WITH RECURSIVE lanes (lane) AS (
+        SELECT (SELECT lane FROM sms_messages WHERE state = 'queued' AND next_attempt_at IS NULL
+            AND provider = " [provider as Text] " AND priority = " [priority as Integer]
+            " AND lane >= " [from as Text] " ORDER BY lane LIMIT 1)
+        UNION ALL
+        SELECT (SELECT m.lane FROM sms_messages m WHERE m.state = 'queued' AND m.next_attempt_at IS NULL
+            AND m.provider = " [provider as Text] " AND m.priority = " [priority as Integer]
+            " AND m.lane > lanes.lane ORDER BY m.lane LIMIT 1)
+        FROM lanes WHERE lane IS NOT NULL)
+     SELECT lane FROM lanes WHERE lane IS NOT NULL LIMIT " [most as BigInt]
 }
 
 /// Whose messages go next.
@@ -43,7 +47,7 @@ pub(super) struct Turn {
 }
 
 /// A lane, and the provider through which it goes.
-type Way<'a> = (&'a str, String);
+pub(super) type Way<'a> = (&'a str, String);
 
 /// The messages of `priority` that go next, as many as there is room for.
 pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> QueryResult<Turn> {
@@ -68,9 +72,11 @@ pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> 
     }
     let owners: Vec<_> = owners.into_iter().take(room).collect();
     turn.last = owners.last().map(|((_, owner), _)| owner.clone());
+    let share = room.div_ceil(owners.len().max(1));
+    let mut firsts = Firsts::load(connection, priority, &owners, share)?;
     turn.ids = in_shares(&owners, room, &mut |(_, ways), most| {
-        in_shares(ways, most, &mut |(provider, lane), most| {
-            first_of(connection, provider, priority, lane, most)
+        in_shares(ways, most, &mut |way, most| {
+            firsts.of(connection, way, most)
         })
     })?;
     Ok(turn)
@@ -113,30 +119,82 @@ fn in_shares<S>(
     Ok(in_turns(lists, most))
 }
 
-/// The first messages of one lane.
-fn first_of(
-    connection: &mut Conn,
-    provider: &str,
-    priority: Priority,
-    lane: &str,
+/// The first messages of lanes: those of all are looked up together.
+struct Firsts<'a> {
+    priority: i32,
+    lists: HashMap<&'a Way<'a>, List>,
+}
+
+struct List {
+    ids: Vec<Id>,
+    /// How many were asked for: a shorter list has no more.
     most: usize,
-) -> QueryResult<Vec<Id>> {
-    let waiting = InLane {
-        provider,
-        priority: i32::from(priority.rank()),
-        lane,
-        most: i64::try_from(most).unwrap_or(i64::MAX),
-    };
-    let ids = waiting.load::<(Id,)>(connection)?;
-    Ok(ids.into_iter().map(|(id,)| id).collect())
+}
+
+impl<'a> Firsts<'a> {
+    /// `share` of each owner.
+    fn load<O>(
+        connection: &mut Conn,
+        priority: Priority,
+        owners: &'a [(O, Vec<Way<'a>>)],
+        share: usize,
+    ) -> QueryResult<Self> {
+        let priority = i32::from(priority.rank());
+        let mut by_share: BTreeMap<usize, Vec<&'a Way<'a>>> = BTreeMap::new();
+        for (_, ways) in owners {
+            let most = share.div_ceil(ways.len().max(1));
+            by_share.entry(most).or_default().extend(ways);
+        }
+        let mut lists = HashMap::new();
+        for (most, ways) in by_share {
+            let firsts = backend::first_of_each(connection, priority, &ways, limit(most))?;
+            let firsts = firsts.into_iter().map(|ids| List { ids, most });
+            lists.extend(ways.into_iter().zip(firsts));
+        }
+        Ok(Self { priority, lists })
+    }
+
+    fn of(&mut self, connection: &mut Conn, way: &Way<'_>, most: usize) -> QueryResult<Vec<Id>> {
+        if let Some(list) = self.lists.get(way)
+            && (most <= list.most || list.ids.len() < list.most)
+        {
+            return Ok(list.ids.iter().copied().take(most).collect());
+        }
+        let firsts = backend::first_of_each(connection, self.priority, &[way], limit(most))?;
+        Ok(firsts.into_iter().flatten().collect())
+    }
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
 }
 
 /// A walk over the lanes of what can go through one provider.
 struct Walk<'a> {
     provider: &'a str,
     priority: i32,
+    ahead: Ahead,
     /// Canceled broadcasts on the way.
     canceled: Vec<BroadcastId>,
+}
+
+/// Lanes that were looked up.
+#[derive(Default)]
+struct Ahead {
+    /// From where on; `None` before the first.
+    from: Option<String>,
+    lanes: Vec<String>,
+    /// Whether there is none after them.
+    ends: bool,
+    states: HashMap<BroadcastId, BroadcastState>,
+}
+
+impl Ahead {
+    /// Whether it tells what comes from `from` on.
+    fn covers(&self, from: &str) -> bool {
+        let reaches = self.ends || self.lanes.last().is_some_and(|last| from <= last.as_str());
+        reaches && self.from.as_deref().is_some_and(|start| start <= from)
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -144,6 +202,7 @@ impl<'a> Walk<'a> {
         Self {
             provider,
             priority: i32::from(priority.rank()),
+            ahead: Ahead::default(),
             canceled: Vec::new(),
         }
     }
@@ -201,7 +260,7 @@ impl<'a> Walk<'a> {
         while let Some(lane) = next.filter(|lane| lane.as_str() < past) {
             // The least that sorts after it.
             let from = format!("{lane}\u{1}");
-            if !self.is_held(connection, &lane)? {
+            if !self.is_held(&lane) {
                 lanes.push(lane);
             }
             if lanes.len() == SIDE_BY_SIDE {
@@ -212,26 +271,58 @@ impl<'a> Walk<'a> {
         Ok(lanes)
     }
 
-    fn lane(&self, connection: &mut Conn, from: &str) -> QueryResult<Option<String>> {
-        let (provider, priority) = (self.provider, self.priority);
-        let lane = NextLane {
-            provider,
-            priority,
+    fn lane(&mut self, connection: &mut Conn, from: &str) -> QueryResult<Option<String>> {
+        if !self.ahead.covers(from) {
+            self.ahead = self.look_ahead(connection, from)?;
+        }
+        let lanes = &self.ahead.lanes;
+        let at = lanes.partition_point(|lane| lane.as_str() < from);
+        Ok(lanes.get(at).cloned())
+    }
+
+    fn look_ahead(&self, connection: &mut Conn, from: &str) -> QueryResult<Ahead> {
+        let lanes = Lanes {
+            provider: self.provider,
+            priority: self.priority,
             from,
+            most: limit(AHEAD),
         };
-        let lane = lane.get_result::<(String,)>(connection).optional()?;
-        Ok(lane.map(|(lane,)| lane))
+        let lanes: Vec<(String,)> = lanes.load(connection)?;
+        let lanes: Vec<_> = lanes.into_iter().map(|(lane,)| lane).collect();
+        let broadcasts = lanes.iter().filter_map(|lane| broadcast_of(lane));
+        let states = states_of(connection, broadcasts.map(Id::from).collect())?;
+        Ok(Ahead {
+            from: Some(from.to_owned()),
+            ends: lanes.len() < AHEAD,
+            lanes,
+            states,
+        })
     }
 
     /// A broadcast that is filled, paused or canceled has no turn.
-    fn is_held(&mut self, connection: &mut Conn, lane: &str) -> QueryResult<bool> {
+    fn is_held(&mut self, lane: &str) -> bool {
         let Some(broadcast) = broadcast_of(lane) else {
-            return Ok(false);
+            return false;
         };
-        let state = state_of(connection, broadcast)?;
+        let state = self.ahead.states.get(&broadcast).copied();
         if state == Some(BroadcastState::Canceled) {
             self.canceled.push(broadcast);
         }
-        Ok(state.is_some_and(|state| state != BroadcastState::Running))
+        state.is_some_and(|state| state != BroadcastState::Running)
     }
+}
+
+fn states_of(
+    connection: &mut Conn,
+    broadcasts: Vec<Id>,
+) -> QueryResult<HashMap<BroadcastId, BroadcastState>> {
+    if broadcasts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Id, String)> = sms_broadcasts::table
+        .filter(sms_broadcasts::id.eq_any(broadcasts))
+        .select((sms_broadcasts::id, sms_broadcasts::state))
+        .load(connection)?;
+    let read = |(id, state): (Id, String)| Some((id.into(), state.parse().ok()?));
+    Ok(rows.into_iter().filter_map(read).collect())
 }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use super::failure;
 use super::rows::MessageRow;
 use super::schema::sms_messages;
 use super::statement::statement;
+use super::turns::Way;
 use crate::error::Error;
 use crate::store::id::Id;
 
@@ -60,6 +61,33 @@ pub(super) fn lease(
         leased.push((*id, row, fence));
     }
     Ok(leased)
+}
+
+statement! {
+    struct InLane<'a> { provider: &'a str, priority: i32, lane: &'a str, most: i64, } -> (IdSql,);
+    "SELECT id FROM sms_messages WHERE state = 'queued' AND next_attempt_at IS NULL
+        AND provider = " [provider as Text] " AND priority = " [priority as Integer]
+    " AND lane = " [lane as Text] " ORDER BY id LIMIT " [most as BigInt]
+}
+
+/// The first messages of each lane that can go.
+pub(super) fn first_of_each(
+    connection: &mut Conn,
+    priority: i32,
+    ways: &[&Way<'_>],
+    most: i64,
+) -> QueryResult<Vec<Vec<Id>>> {
+    let mut firsts = |&(provider, lane): &&Way<'_>| {
+        let waiting = InLane {
+            provider,
+            priority,
+            lane,
+            most,
+        };
+        let ids = waiting.load::<(Id,)>(connection)?;
+        Ok(ids.into_iter().map(|(id,)| id).collect())
+    };
+    ways.iter().map(&mut firsts).collect()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "another database has to ask")]

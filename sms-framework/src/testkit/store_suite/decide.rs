@@ -51,6 +51,22 @@ pub(super) async fn each_applies_where_the_state_machine_says(store: Subject) {
     }
 }
 
+pub(super) async fn more_are_named_than_one_statement_can_name(store: Subject) {
+    let doubtful = doubtful(&store, hello()).await;
+    let strangers = std::iter::repeat_with(MessageId::new).take(40_000);
+    let named = Selection {
+        ids: strangers.chain([doubtful.id, doubtful.id]).collect(),
+        ..Selection::default()
+    };
+    let decided = store.decide(FoundSent, named, at(50)).await.must();
+    let expected = Decided {
+        changed: 1,
+        unchanged: 40_000,
+    };
+    assert_eq!(decided, expected);
+    assert_eq!(store.state(doubtful.id).await, Accepted);
+}
+
 pub(super) async fn found_sent_it_is_accepted_and_the_doubt_is_over(store: Subject) {
     let lease = doubtful(&store, hello()).await;
     assert_eq!(store.decide_about(FoundSent, lease.id).await, CHANGED);

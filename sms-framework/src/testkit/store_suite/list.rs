@@ -145,6 +145,7 @@ macro_rules! store_cases {
             }
             decide {
                 each_applies_where_the_state_machine_says
+                more_are_named_than_one_statement_can_name
                 found_sent_it_is_accepted_and_the_doubt_is_over
                 sent_again_it_can_go_at_once_and_counts_anew
                 replayed_it_can_go_at_once_and_counts_anew
