@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use growth::{Place, TASKS, rate};
 
 const GROUP: usize = 256;
+const TURNS: usize = 5;
 
 fn rows(count: usize) -> Vec<NewMessage> {
     let row = |number| growth::row(growth::message(number), "fast");
@@ -37,11 +38,11 @@ fn open(folder: &Path) -> DynStore {
 /// Rows made beforehand, written from [`TASKS`] tasks, each on disk before the next of its task.
 fn enqueue(runtime: &Runtime, store: &DynStore, count: usize) -> f64 {
     let rows = rows(count);
-    let shares: Vec<Vec<_>> = rows
-        .chunks(count.div_ceil(TASKS))
-        .map(<[_]>::to_vec)
-        .collect();
-    drop(rows);
+    let mut shares = vec![Vec::new(); TASKS];
+    // In the order in which they were made, as they come where each is made when it is enqueued.
+    for (number, row) in rows.into_iter().enumerate() {
+        shares[number % TASKS].push(row);
+    }
     runtime.block_on(async {
         let start = Instant::now();
         let mut tasks = JoinSet::new();
@@ -173,25 +174,30 @@ impl Place for File {
     }
 }
 
+/// Each on a file of its own, in turns; the best of each, for a busy disk is nobody's merit.
+fn beside_the_floor(runtime: &Runtime, count: usize) {
+    let (mut floor, mut durable) = (0.0_f64, 0.0_f64);
+    for _ in 0..TURNS {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        floor = floor.max(raw(&folder, count));
+        let folder = tempfile::tempdir().unwrap();
+        durable = durable.max(enqueue(runtime, &open(folder.path()), count));
+    }
+    println!("raw inserts, groups of {GROUP}: {floor:>9.0}/s (the floor)");
+    println!(
+        "enqueue, {TASKS} tasks:         {durable:>9.0}/s   {:.2} of the floor\n",
+        durable / floor
+    );
+}
+
 fn main() {
     // Under `cargo test --benches` it only has to run.
     let quick = !std::env::args().any(|argument| argument == "--bench");
     let count = if quick { 600 } else { 20_000 };
     let runtime = growth::runtime();
 
-    let folder = tempfile::tempdir().unwrap();
-    drop(open(folder.path()));
-    let floor = raw(&folder, count);
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    let durable = enqueue(&runtime, &store, count);
-    println!("raw inserts, groups of {GROUP}: {floor:>9.0}/s (the floor)");
-    println!(
-        "enqueue, {TASKS} tasks:         {durable:>9.0}/s   {:.2} of the floor\n",
-        durable / floor
-    );
-    drop(store);
-
+    beside_the_floor(&runtime, count);
     let file = File(tempfile::tempdir().unwrap());
     growth::measure(&runtime, &file, &growth::sizes(quick), count);
 }

@@ -33,6 +33,12 @@ fn what_is_older_than_it_is_kept_goes_and_what_waits_stays() {
         "Deleted 0 messages older than 400 d.\nDeleted the texts of 0 further messages older than 30 d.\n"
     );
     let place = place.with("SMS_RETENTION__BODIES", "1ms");
+    for _ in 0..2 {
+        assert_eq!(
+            place.run(&["prune", "--dry-run"]).code(0).out,
+            "Would delete 0 messages older than 400 d.\nWould delete the texts of 1 further message older than 1 ms.\n"
+        );
+    }
     let pruned = place.run(&["prune", "--json"]).code(0).object();
     assert_eq!(
         pruned,

@@ -53,11 +53,9 @@ impl Place {
         let database = settings.database();
         #[cfg(feature = "postgres")]
         if database.is_postgres() {
-            return PostgresOptions::from_url(&database.url).map(Self::Server);
+            return PostgresOptions::of(database).map(Self::Server);
         }
-        let mut options = SqliteOptions::from_url(&database.url)?;
-        options.busy_timeout = database.busy_timeout;
-        Ok(Self::File(options))
+        SqliteOptions::of(database).map(Self::File)
     }
 
     /// Looks without making or changing anything that stays.

@@ -16,20 +16,29 @@ use super::{Ended, Global, sources};
 ///
 /// What still waits is kept, however old. SQLite uses the room again; the file does not shrink.
 #[derive(Debug, clap::Args)]
-pub(super) struct RunPrune {}
+pub(super) struct RunPrune {
+    /// Count what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+}
 
 impl RunPrune {
-    #[expect(clippy::unused_self, reason = "every command runs from its arguments")]
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
         let settings = global.settings()?;
         let retention = settings.retention();
         let prune = to_delete(retention, Timestamp::now()).ok_or_else(nothing_configured)?;
         let store = sources::store(&settings)?;
-        let pruned = sources::runtime()?.block_on(store.prune(prune))?;
+        let (verb, pruned) = sources::runtime()?.block_on(async {
+            Ok::<_, Error>(if self.dry_run {
+                ("Would delete", store.prunable(prune).await?)
+            } else {
+                ("Deleted", store.prune(prune).await?)
+            })
+        })?;
         if output.json {
             output.object(&pruned)?;
         } else if !output.quiet {
-            output.text(text(retention, &pruned))?;
+            output.text(text(verb, retention, &pruned))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -56,11 +65,11 @@ fn to_delete(retention: &RetentionSettings, now: Timestamp) -> Option<Prune> {
     (prune != Prune::default()).then_some(prune)
 }
 
-fn text(retention: &RetentionSettings, pruned: &Pruned) -> String {
+fn text(verb: &str, retention: &RetentionSettings, pruned: &Pruned) -> String {
     let mut text = String::new();
     let mut line = |what: String, kept: Option<Duration>| {
         if let Some(kept) = kept {
-            text.push_str(&format!("Deleted {what} older than {}.\n", rounded(kept)));
+            text.push_str(&format!("{verb} {what} older than {}.\n", rounded(kept)));
         }
     };
     line(count(pruned.messages, "message"), retention.messages);

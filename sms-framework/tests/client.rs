@@ -11,6 +11,8 @@ mod corners;
 mod dropped;
 #[path = "client/every_end.rs"]
 mod every_end;
+#[path = "client/lapsed.rs"]
+mod lapsed;
 #[path = "client/log.rs"]
 mod log;
 #[path = "client/queue.rs"]

@@ -15,9 +15,16 @@ pub struct DatabaseSettings {
     /// An SQLite file (a path, or `sqlite:PATH`), or `postgres://USER@HOST/DATABASE`. Default `sms.db` in
     /// the working directory.
     pub url: String,
-    /// How long to wait for another process that writes. Default 5 s.
+    /// SQLite: how long to wait for another process that writes. Default 5 s.
     #[serde(with = "duration")]
     pub busy_timeout: Duration,
+    /// PostgreSQL: the most connections that read at once, besides one that writes and one that
+    /// listens. Default 8.
+    pub connections: u32,
+    /// PostgreSQL: how long the server works at one statement before it gives up; none where it is
+    /// zero. Default 30 s.
+    #[serde(with = "duration")]
+    pub statement_timeout: Duration,
 }
 
 impl DatabaseSettings {
@@ -34,6 +41,8 @@ impl std::fmt::Debug for DatabaseSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DatabaseSettings")
             .field("busy_timeout", &self.busy_timeout)
+            .field("connections", &self.connections)
+            .field("statement_timeout", &self.statement_timeout)
             .finish_non_exhaustive()
     }
 }
@@ -43,6 +52,8 @@ impl Default for DatabaseSettings {
         Self {
             url: "sms.db".to_owned(),
             busy_timeout: Duration::from_secs(5),
+            connections: 8,
+            statement_timeout: Duration::from_secs(30),
         }
     }
 }

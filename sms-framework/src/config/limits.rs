@@ -26,6 +26,7 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
             "broadcast.concurrency",
             settings.broadcast.concurrency as u64,
         ),
+        ("database.connections", settings.database.connections.into()),
         ("queue.concurrency", settings.queue.concurrency as u64),
         ("queue.max_attempts", settings.queue.max_attempts.into()),
     ];
@@ -52,6 +53,10 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
     }
     let waits = [
         ("database.busy_timeout", settings.database.busy_timeout),
+        (
+            "database.statement_timeout",
+            settings.database.statement_timeout,
+        ),
         ("queue.lease", settings.queue.lease),
         ("queue.shutdown_timeout", settings.queue.shutdown_timeout),
     ];

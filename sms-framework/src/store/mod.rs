@@ -252,6 +252,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// `STORAGE`: what was deleted until then stays deleted.
     async fn prune(&self, prune: Prune) -> Result<Pruned, Error>;
 
+    /// What [`prune`](Self::prune) would delete, counted; partitions are not told apart.
+    ///
+    /// # Errors
+    /// `STORAGE`.
+    async fn prunable(&self, prune: Prune) -> Result<Pruned, Error>;
+
     /// Erases a phone number: recipient, text and labels of every message to it, which then only
     /// counts. What still waits is canceled.
     ///

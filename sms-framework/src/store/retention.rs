@@ -23,7 +23,8 @@ pub struct Pruned {
     pub bodies: u64,
     /// Attempts and reports.
     pub attempts: u64,
-    /// Whole partitions that were dropped (PostgreSQL): what was in them is not counted above.
+    /// Whole partitions that were dropped (PostgreSQL): what was in them is not counted above. Zero
+    /// where nothing was deleted yet: then it is.
     pub partitions: u64,
 }
 

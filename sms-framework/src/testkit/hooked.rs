@@ -172,6 +172,10 @@ impl Store for HookedStore {
         self.around("prune", self.inner.prune(prune)).await
     }
 
+    async fn prunable(&self, prune: Prune) -> Result<Pruned, Error> {
+        self.inner.prunable(prune).await
+    }
+
     async fn forget(&self, number: &str, now: Timestamp) -> Result<Forgotten, Error> {
         self.around("forget", self.inner.forget(number, now)).await
     }

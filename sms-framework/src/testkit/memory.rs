@@ -231,6 +231,10 @@ impl Store for MemoryStore {
         self.works()?.prune(prune).await
     }
 
+    async fn prunable(&self, prune: Prune) -> Result<Pruned, Error> {
+        self.works()?.prunable(prune).await
+    }
+
     async fn forget(&self, number: &str, now: Timestamp) -> Result<Forgotten, Error> {
         self.works()?.forget(number, now).await
     }

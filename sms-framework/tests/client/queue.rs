@@ -1,10 +1,9 @@
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use sms_framework::store::{Doubt, NewMessage, Store};
-use sms_framework::testkit::{Act, Finding, ScriptedProvider, outbound_at};
+use sms_framework::store::Doubt;
+use sms_framework::testkit::{Act, Finding, ScriptedProvider};
 use sms_framework::{Acceptance, Certainty, ErrorKind, MessageId, MessageState, QueueReport};
 
+use super::lapsed::{lapsed, orphan};
 use super::support::{World, error, fails, message, minutes};
 
 async fn sent(world: &World) -> MessageId {
@@ -14,13 +13,13 @@ async fn sent(world: &World) -> MessageId {
     id
 }
 
-async fn later(world: &World) -> QueueReport {
+pub(crate) async fn later(world: &World) -> QueueReport {
     tokio::time::advance(minutes(61)).await;
     world.sms.process_queue().await.unwrap()
 }
 
 /// The counts in the order processed, accepted, requeued, failed, unknown.
-fn counts(report: QueueReport) -> [u64; 5] {
+pub(crate) fn counts(report: QueueReport) -> [u64; 5] {
     let QueueReport {
         processed,
         accepted,
@@ -238,98 +237,6 @@ async fn a_5xx_is_held_where_nobody_can_be_asked() {
     assert_eq!(world.calls(), 1);
 }
 
-async fn orphan(world: &World, provider: &str) -> MessageId {
-    let message = outbound_at(message(), world.clock.time_of_day());
-    let id = message.id();
-    let row = NewMessage {
-        message: Arc::new(message),
-        provider: provider.to_owned(),
-        simulated: false,
-        hash_body: false,
-        lease_until: Some(world.clock.time_of_day()),
-    };
-    world.store.begin(row).await.unwrap();
-    id
-}
-
-/// Whoever had it is gone, and a while passes before its provider is asked.
-async fn lapsed(world: &World, id: MessageId) {
-    assert_eq!(counts(world.sms.process_queue().await.unwrap()), [0; 5]);
-    let row = world.row(id);
-    assert_eq!(row.status, MessageState::Unknown);
-    let grace = world.clock.time_of_day() + std::time::Duration::from_secs(30);
-    let away = row.next_attempt_at.unwrap().duration_until(grace);
-    assert_eq!(away.as_millis(), 0, "it is asked about after queue.grace");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lease_that_lapsed_is_asked_about_and_never_resent_blindly() {
-    let world = World::new(ScriptedProvider::new().lookup([]));
-    let id = orphan(&world, "fake").await;
-    lapsed(&world, id).await;
-    assert_eq!(
-        world.row(id).error.unwrap().message,
-        "the process that was sending it went away before it could note the outcome"
-    );
-    assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
-    let row = world.row(id);
-    assert_eq!(
-        (row.status, row.doubt),
-        (MessageState::Unknown, Some(Doubt::NoAnswer))
-    );
-    assert_eq!(
-        row.error.unwrap().message,
-        "fake: an attempt had no answer that could be read, or its process went away, and the provider does not list the message (weak evidence: lists lag)"
-    );
-    assert_eq!((world.calls(), world.provider.lookups()), (0, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lease_that_lapsed_after_the_provider_took_it_is_settled() {
-    let found = Finding::These(vec![Acceptance::new("SM-1")]);
-    let world = World::new(ScriptedProvider::new().lookup([found]));
-    let id = orphan(&world, "fake").await;
-    lapsed(&world, id).await;
-    assert_eq!(counts(later(&world).await), [1, 1, 0, 0, 0]);
-    assert_eq!(world.row(id).provider_message_id.as_deref(), Some("SM-1"));
-    assert_eq!(world.calls(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lease_that_lapsed_where_nobody_can_be_asked_is_unknown() {
-    let world = World::new(ScriptedProvider::new());
-    let id = orphan(&world, "fake").await;
-    lapsed(&world, id).await;
-    assert_eq!(counts(later(&world).await), [1, 0, 0, 0, 1]);
-    let row = world.row(id);
-    assert_eq!(
-        (row.status, row.next_attempt_at),
-        (MessageState::Unknown, None)
-    );
-    assert!(
-        row.error
-            .unwrap()
-            .message
-            .ends_with("and the provider cannot be asked")
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn another_providers_messages_are_freed_and_left_alone() {
-    let world = World::new(ScriptedProvider::new().lookup([]));
-    let id = orphan(&world, "other").await;
-    lapsed(&world, id).await;
-    let asked_at = world.row(id).next_attempt_at;
-    assert_eq!(counts(later(&world).await), [0; 5]);
-    let row = world.row(id);
-    assert_eq!(
-        (row.status, row.next_attempt_at),
-        (MessageState::Unknown, asked_at),
-        "whose provider it is asks about it"
-    );
-    assert_eq!((world.calls(), world.provider.lookups()), (0, 0));
-}
-
 #[tokio::test(start_paused = true)]
 async fn after_max_attempts_it_has_failed_or_is_unknown() {
     for (kind, end) in [
@@ -427,25 +334,4 @@ async fn one_run_counts_each_message_once() {
         let _queued = sent(&world).await;
     }
     assert_eq!(counts(later(&world).await), [4, 1, 1, 1, 1]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_send_whose_lease_was_taken_over_is_unknown_here() {
-    let world =
-        World::new(ScriptedProvider::new().otherwise(fails(ErrorKind::Connect).after(minutes(0))));
-    let message = message();
-    let id = message.id;
-    let sms = world.sms.clone();
-    let send = tokio::spawn(async move { sms.deliver(message).await });
-    while world.calls() == 0 {
-        tokio::task::yield_now().await;
-    }
-    world.store.take_over(id);
-    let delivery = send.await.unwrap();
-    assert_eq!(delivery.status, MessageState::Unknown);
-    let error = delivery.error.unwrap();
-    assert_eq!(
-        (error.certainty(), error.is_queued()),
-        (Certainty::MaybeSent, false)
-    );
 }

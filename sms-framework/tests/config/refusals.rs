@@ -215,6 +215,10 @@ fn values_that_do_not_fit_together_are_refused_with_the_key_to_change() {
             "`queue.concurrency` must be at least 1",
         ),
         (
+            "database.connections = 0",
+            "`database.connections` must be at least 1",
+        ),
+        (
             "validate.max_characters = 0",
             "`validate.max_characters` must be at least 1",
         ),
@@ -249,6 +253,7 @@ fn times_beyond_all_measure_are_refused_and_nothing_panics() {
     let longest = "9223372036854775807s";
     for key in [
         "database.busy_timeout",
+        "database.statement_timeout",
         "queue.lease",
         "queue.shutdown_timeout",
     ] {

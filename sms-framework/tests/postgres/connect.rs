@@ -3,8 +3,10 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
-use sms_framework::store::postgres::{Database, PostgresOptions};
-use sms_framework::{Class, ErrorKind};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use sms_framework::store::Store;
+use sms_framework::store::postgres::{Database, PostgresOptions, PostgresStore};
+use sms_framework::{Class, ErrorKind, MessageId};
 
 use crate::support::{bounded, refused, refused_with, server};
 
@@ -196,7 +198,7 @@ async fn a_pool_that_is_in_use_makes_the_next_wait_and_then_says_so() {
     let server = server!();
     let database = server.database();
     let mut options = database.options();
-    options.pool_size = 1;
+    options.connections = 1;
     options.acquire_timeout = Duration::from_millis(100);
     let open = bounded(Database::open(options)).await.unwrap();
     let busy = open.run("SELECT pg_sleep(1)");
@@ -207,5 +209,34 @@ async fn a_pool_that_is_in_use_makes_the_next_wait_and_then_says_so() {
     assert_eq!(
         said,
         "all 1 connections to the database were in use for 100ms"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_that_are_all_busy_make_the_next_wait_and_then_say_so() {
+    let database = server!().database();
+    let mut options = database.options();
+    options.connections = 1;
+    options.acquire_timeout = Duration::from_millis(100);
+    let store = PostgresStore::open(options).unwrap();
+    let mut another = AsyncPgConnection::establish(database.url()).await.unwrap();
+    let lock = "BEGIN; LOCK TABLE sms_messages IN ACCESS EXCLUSIVE MODE";
+    another.batch_execute(lock).await.unwrap();
+    let busy = store.message(MessageId::new());
+    // Polled in order: the first has the connection before the second asks.
+    let second = async {
+        let refused = store.message(MessageId::new()).await.unwrap_err();
+        another.batch_execute("ROLLBACK").await.unwrap();
+        refused
+    };
+    let (first, refused) = bounded(async { tokio::join!(busy, second) }).await;
+    assert_eq!(first.unwrap(), None);
+    assert_eq!(
+        refused.to_string(),
+        "all 1 connections to the database were in use for 100ms"
+    );
+    assert_eq!(
+        bounded(store.message(MessageId::new())).await.unwrap(),
+        None
     );
 }

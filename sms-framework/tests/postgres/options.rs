@@ -3,8 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sms_framework::ErrorKind;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use sms_framework::config::Sources;
 use sms_framework::store::postgres::{PostgresOptions, SslMode};
+use sms_framework::{ErrorKind, MessageId};
+
+use crate::support::{bounded, server};
 
 fn read(url: &str) -> PostgresOptions {
     PostgresOptions::from_url(url).unwrap()
@@ -91,7 +95,7 @@ fn parameters_say_how() {
 fn what_is_not_said_has_a_default() {
     let options = read("postgres://db/sms");
     assert_eq!(options.ssl_mode, SslMode::Prefer);
-    assert_eq!(options.pool_size, 8);
+    assert_eq!(options.connections, 8);
     assert_eq!(options.connect_timeout, Duration::from_secs(10));
     assert_eq!(options.statement_timeout, Duration::from_secs(30));
     assert!(options.migrate);
@@ -190,4 +194,31 @@ fn a_wrong_url_is_explained_and_never_repeated() {
         );
         assert!(error.help().is_some(), "{url}");
     }
+}
+
+#[tokio::test]
+async fn what_the_configuration_says_is_how_it_is_opened() {
+    let database = server!().database();
+    let settings = Sources::new()
+        .toml("database = { connections = 3, statement_timeout = '50ms' }")
+        .variable("DATABASE_URL", database.url())
+        .load()
+        .unwrap();
+    let options = PostgresOptions::of(settings.database()).unwrap();
+    assert_eq!(options.connections, 3);
+    let store = sms_framework::store::open(settings.database()).unwrap();
+    let mut another = AsyncPgConnection::establish(database.url()).await.unwrap();
+    let lock = "BEGIN; LOCK TABLE sms_messages IN ACCESS EXCLUSIVE MODE";
+    another.batch_execute(lock).await.unwrap();
+    let refused = bounded(store.message(MessageId::new())).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("due to statement timeout"),
+        "{refused}"
+    );
+    assert_eq!(
+        refused.help(),
+        Some(
+            "the server is slow or overloaded: see pg_stat_activity, or raise database.statement_timeout"
+        )
+    );
 }

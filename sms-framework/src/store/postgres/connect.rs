@@ -198,7 +198,7 @@ impl Connections {
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let pool = Pool::builder(manager)
-            .max_size(connector.options().pool_size.max(1))
+            .max_size(connector.options().connections.max(1))
             .build()
             .map_err(|error| Error::new(ErrorKind::Storage, error.to_string()))?;
         Ok(Self { connector, pool })
@@ -219,7 +219,7 @@ impl Connections {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(PoolError::Backend(error))) => Err(delivered(error)),
             Ok(Err(other)) => Err(Error::new(ErrorKind::Storage, other.to_string())),
-            Err(_) => Err(self.all_busy(patience)),
+            Err(_) => Err(self.not_had(patience)),
         }
     }
 
@@ -244,19 +244,21 @@ impl Connections {
         failure
     }
 
-    fn all_busy(&self, patience: Duration) -> Error {
+    fn not_had(&self, patience: Duration) -> Error {
         let status = self.pool.status();
-        let message = if status.size >= status.max_size {
-            format!(
-                "all {} connections to the database were in use for {patience:?}",
-                status.max_size
-            )
-        } else {
-            format!("no connection to the database could be had within {patience:?}")
-        };
+        if status.size >= status.max_size {
+            return all_busy(status.max_size, patience);
+        }
+        let message = format!("no connection to the database could be had within {patience:?}");
         Error::new(ErrorKind::Storage, message)
-            .with_help("send fewer messages at a time, or allow more connections")
     }
+}
+
+/// What whoever waited for one of `most` connections in vain is told.
+pub(super) fn all_busy(most: usize, patience: Duration) -> Error {
+    let message = format!("all {most} connections to the database were in use for {patience:?}");
+    Error::new(ErrorKind::Storage, message)
+        .with_help("ask for less at a time, or raise database.connections")
 }
 
 impl std::fmt::Debug for Connections {

@@ -101,7 +101,9 @@ const TEXTS: &[(&str, Fault, Option<&str>)] = &[
     (
         "due to statement timeout",
         Fault::Server,
-        Some("the server is slow or overloaded; pg_stat_activity tells what it does"),
+        Some(
+            "the server is slow or overloaded: see pg_stat_activity, or raise database.statement_timeout",
+        ),
     ),
     (
         "No space left",

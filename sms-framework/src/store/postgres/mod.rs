@@ -93,8 +93,9 @@ use crate::error::{Error, ErrorKind};
 /// # Errors
 /// `CONFIG`, `STORAGE`: see [`PostgresStore::open`].
 pub fn open(settings: &DatabaseSettings) -> Result<DynStore, Error> {
-    let options = PostgresOptions::from_url(&settings.url)?;
-    Ok(Arc::new(PostgresStore::open(options)?))
+    Ok(Arc::new(PostgresStore::open(PostgresOptions::of(
+        settings,
+    )?)?))
 }
 
 /// A [`Store`](super::Store) in a PostgreSQL database.

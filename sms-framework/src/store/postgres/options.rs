@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::url;
+use crate::config::DatabaseSettings;
 use crate::error::Error;
 
 /// How to open a [`Database`](super::Database).
@@ -40,8 +41,9 @@ pub struct PostgresOptions {
     pub application_name: String,
     /// How long one server may take to be connected to: name, TLS, password; 10 s by default.
     pub connect_timeout: Duration,
-    /// The most connections at a time; 8 by default.
-    pub pool_size: usize,
+    /// The most connections that read at once, besides one that writes and one that listens; 8 by
+    /// default.
+    pub connections: usize,
     /// How long a caller waits while all connections are in use; 30 s by default.
     pub acquire_timeout: Duration,
     /// How long the server works at one statement before it gives up; 30 s by default, none where
@@ -138,6 +140,17 @@ impl PostgresOptions {
         url::parse(url)
     }
 
+    /// What `[database]` says.
+    ///
+    /// # Errors
+    /// As [`from_url`](Self::from_url).
+    pub fn of(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let mut options = Self::from_url(&settings.url)?;
+        options.connections = settings.connections as usize;
+        options.statement_timeout = settings.statement_timeout;
+        Ok(options)
+    }
+
     /// Everything but the place, at its default.
     pub(super) fn new(servers: Vec<Server>, database: String) -> Self {
         Self {
@@ -149,7 +162,7 @@ impl PostgresOptions {
             ssl_root_cert: None,
             application_name: "sms".to_owned(),
             connect_timeout: Duration::from_secs(10),
-            pool_size: 8,
+            connections: 8,
             acquire_timeout: Duration::from_secs(30),
             statement_timeout: Duration::from_secs(30),
             migrate: true,
@@ -179,7 +192,7 @@ impl fmt::Debug for PostgresOptions {
             .field("ssl_root_cert", &self.ssl_root_cert)
             .field("application_name", &self.application_name)
             .field("connect_timeout", &self.connect_timeout)
-            .field("pool_size", &self.pool_size)
+            .field("connections", &self.connections)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_timeout", &self.statement_timeout)
             .field("migrate", &self.migrate)

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use diesel::connection::SimpleConnection;
 use diesel::result::QueryResult;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-use super::connect::Connector;
+use super::connect::{Connector, all_busy};
 use super::link::{self, Conn};
 use super::{failure, interrupted};
 use crate::error::Error;
@@ -17,7 +18,8 @@ pub(super) struct Readers {
     connector: Connector,
     network: Handle,
     idle: Mutex<Vec<Conn>>,
-    permits: Semaphore,
+    most: usize,
+    permits: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Readers {
@@ -30,12 +32,13 @@ impl std::fmt::Debug for Readers {
 
 impl Readers {
     pub(super) fn new(connector: Connector, network: Handle) -> Arc<Self> {
-        let most = connector.options().pool_size;
+        let most = connector.options().connections.max(1);
         Arc::new(Self {
             connector,
             network,
             idle: Mutex::default(),
-            permits: Semaphore::new(most),
+            most,
+            permits: Arc::new(Semaphore::new(most)),
         })
     }
 
@@ -44,12 +47,30 @@ impl Readers {
         self: &Arc<Self>,
         query: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let _permit = self.permits.acquire().await.map_err(|_| interrupted())?;
+        let permit = self.permit().await?;
         let readers = Arc::clone(self);
-        let work = self
-            .network
-            .spawn_blocking(move || readers.run_here(&query));
+        let work = self.network.spawn_blocking(move || {
+            let _permit = permit;
+            readers.run_here(&query)
+        });
         work.await.map_err(|_| interrupted())?
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Error> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let patience = self.connector.options().acquire_timeout;
+        let waiting = Arc::clone(&self.permits).acquire_owned();
+        // By the network's clock: that of whoever asks may stand still.
+        let waiting = self
+            .network
+            .spawn(async move { timeout(patience, waiting).await });
+        match waiting.await {
+            Ok(Ok(Ok(permit))) => Ok(permit),
+            Ok(Err(_)) => Err(all_busy(self.most, patience)),
+            _ => Err(interrupted()),
+        }
     }
 
     fn run_here<T>(&self, query: &dyn Fn(&mut Conn) -> QueryResult<T>) -> Result<T, Error> {

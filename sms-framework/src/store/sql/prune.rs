@@ -1,6 +1,7 @@
 //! Deleting what need not be kept, and forgetting a number: some rows at a time, so that nobody waits
 //! long for the writer.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Text};
@@ -11,8 +12,8 @@ use super::query::in_states;
 use super::schema::{sms_attempts, sms_idempotency, sms_messages, sms_part_ids, sms_receipts};
 use super::statement::statement;
 use crate::message::MessageState;
-use crate::store::Forgotten;
 use crate::store::id::Id;
+use crate::store::{Forgotten, Prune, Pruned};
 
 /// How many messages one transaction looks at.
 const AT_ONCE: i64 = 1_000;
@@ -73,6 +74,39 @@ pub(super) fn step(
     Ok(Step {
         deleted: deleted as u64,
         next,
+    })
+}
+
+/// What all steps would delete.
+pub(super) fn count(connection: &mut Conn, prune: &Prune) -> QueryResult<Pruned> {
+    let before = |time: Option<Timestamp>| time.map_or(i64::MIN, Timestamp::as_millisecond);
+    let gone = before(prune.messages_before);
+    // Handed over from `from` to `before`, and settled since.
+    let old = |from: i64, before: i64| {
+        sms_messages::table
+            .filter(sms_messages::created_at.ge(from))
+            .filter(sms_messages::created_at.lt(before))
+            .filter(not(in_states(&waiting())))
+    };
+    let messages: i64 = old(i64::MIN, gone).count().get_result(connection)?;
+    let bodies: i64 = old(gone, before(prune.bodies_before))
+        .filter(sms_messages::body.is_not_null())
+        .count()
+        .get_result(connection)?;
+    let stay = || old(gone, before(prune.attempts_before));
+    let attempts: i64 = sms_attempts::table
+        .filter(sms_attempts::message_id.eq_any(stay().select(sms_messages::id)))
+        .count()
+        .get_result(connection)?;
+    let receipts: i64 = sms_receipts::table
+        .filter(sms_receipts::message_id.eq_any(stay().select(sms_messages::id.nullable())))
+        .count()
+        .get_result(connection)?;
+    Ok(Pruned {
+        messages: messages.unsigned_abs(),
+        bodies: bodies.unsigned_abs(),
+        attempts: (attempts + receipts).unsigned_abs(),
+        partitions: 0,
     })
 }
 

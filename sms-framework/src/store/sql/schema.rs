@@ -126,4 +126,9 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(sms_messages, sms_part_ids, sms_receipts);
+diesel::allow_tables_to_appear_in_same_query!(
+    sms_attempts,
+    sms_messages,
+    sms_part_ids,
+    sms_receipts
+);

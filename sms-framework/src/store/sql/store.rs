@@ -274,6 +274,12 @@ impl Store for ThisStore {
         })
     }
 
+    async fn prunable(&self, prune: Prune) -> Result<Pruned, Error> {
+        self.readers
+            .run(move |connection| prune::count(connection, &prune))
+            .await
+    }
+
     async fn forget(&self, number: &str, now: Timestamp) -> Result<Forgotten, Error> {
         let mut all = Forgotten::default();
         loop {

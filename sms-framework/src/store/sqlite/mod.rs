@@ -81,9 +81,7 @@ use crate::error::{Error, ErrorKind};
 /// # Errors
 /// `STORAGE`: see [`SqliteStore::open`].
 pub fn open(settings: &DatabaseSettings) -> Result<DynStore, Error> {
-    let mut options = SqliteOptions::from_url(&settings.url)?;
-    options.busy_timeout = settings.busy_timeout;
-    Ok(Arc::new(SqliteStore::open(options)?))
+    Ok(Arc::new(SqliteStore::open(SqliteOptions::of(settings)?)?))
 }
 
 /// A [`Store`](super::Store) in an SQLite file.

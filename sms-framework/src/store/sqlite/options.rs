@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::DatabaseSettings;
 use crate::error::{Error, ErrorKind};
 
 /// How to open a [`SqliteStore`](super::SqliteStore).
@@ -40,6 +41,16 @@ impl SqliteOptions {
             migrate: true,
             max_page_count: None,
         }
+    }
+
+    /// What `[database]` says.
+    ///
+    /// # Errors
+    /// As [`from_url`](Self::from_url).
+    pub fn of(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let mut options = Self::from_url(&settings.url)?;
+        options.busy_timeout = settings.busy_timeout;
+        Ok(options)
     }
 
     /// Reads what stands in `database.url` or `DATABASE_URL`: a path, `sqlite:PATH` or

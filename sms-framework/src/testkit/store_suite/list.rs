@@ -180,6 +180,7 @@ macro_rules! store_cases {
             prune {
                 old_messages_go_and_younger_ones_stay
                 what_still_waits_is_kept
+                what_would_go_is_counted_and_stays
                 with_a_message_goes_what_hangs_on_it
                 texts_go_alone_where_asked
                 attempts_and_reports_go_alone_where_asked

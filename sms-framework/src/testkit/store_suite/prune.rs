@@ -73,6 +73,32 @@ pub(super) async fn what_still_waits_is_kept(store: Subject) {
     }
 }
 
+pub(super) async fn what_would_go_is_counted_and_stays(store: Subject) {
+    for state in MessageState::ALL {
+        for age in [-30, -20, -10] {
+            let id = made(&store, hello(), at(age), *state).await;
+            store.record(attempt(id, 1));
+        }
+    }
+    store.flush().await;
+    let times = |messages, bodies, attempts| Prune {
+        messages_before: messages,
+        bodies_before: bodies,
+        attempts_before: attempts,
+    };
+    for prune in [
+        times(None, None, None),
+        times(Some(at(-25)), Some(at(-15)), Some(at(-15))),
+        times(None, Some(at(-15)), None),
+        times(None, None, Some(at(-15))),
+        times(Some(at(0)), Some(at(-15)), Some(at(-15))),
+    ] {
+        let counted = store.prunable(prune).await.must();
+        assert_eq!(store.prunable(prune).await.must(), counted, "it stays");
+        assert_eq!(store.prune(prune).await.must(), counted, "{prune:?}");
+    }
+}
+
 pub(super) async fn with_a_message_goes_what_hangs_on_it(store: Subject) {
     let lease = store.send(hello().idempotency_key("order-1")).await;
     assert!(store.settle(accepted(lease, &["P1", "P2"])).await.must());
