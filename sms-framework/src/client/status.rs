@@ -143,12 +143,16 @@ impl SmsClient {
             Some(store) => {
                 let info = store.info();
                 let error = store.check().await.err().map(|error| error.to_string());
+                let clock = match error {
+                    None => disagreement(self.dispatcher().ledger(), store).await,
+                    Some(_) => None,
+                };
                 DatabaseStatus {
                     kind: info.kind,
                     location: info.location,
                     healthy: error.is_none(),
                     error,
-                    clock: disagreement(self.dispatcher().ledger(), store).await,
+                    clock,
                 }
             }
             None => DatabaseStatus {

@@ -18,8 +18,8 @@ pub struct DatabaseSettings {
     /// SQLite: how long to wait for another process that writes. Default 5 s.
     #[serde(with = "duration")]
     pub busy_timeout: Duration,
-    /// PostgreSQL: the most connections that read at once, besides one that writes and one that
-    /// listens. Default 8.
+    /// PostgreSQL: the most connections that read at once, besides one that writes, one that listens
+    /// and, now and then, one for upkeep. Default 8.
     pub connections: u32,
     /// PostgreSQL: how long the server works at one statement before it gives up; none where it is
     /// zero. Default 30 s.

@@ -69,7 +69,7 @@ pub const KEYS: &[ConfigKey] = &[
         .default("\"5m\""),
     ConfigKey::new("database.url", Text, "An SQLite file (a path, or sqlite:PATH), or postgres://USER@HOST/DATABASE; one with a password comes from the environment.").default("\"sms.db\"").env(&["DATABASE_URL"]),
     ConfigKey::new("database.busy_timeout", Duration, "SQLite: how long to wait for another process that writes.").default("\"5s\""),
-    ConfigKey::new("database.connections", Integer, "PostgreSQL: the most connections that read at once, besides one that writes and one that listens.").default("8"),
+    ConfigKey::new("database.connections", Integer, "PostgreSQL: the most connections that read at once, besides one that writes, one that listens and, now and then, one for upkeep.").default("8"),
     ConfigKey::new("database.statement_timeout", Duration, "PostgreSQL: how long the server works at one statement before it gives up; 0s is for ever.").default("\"30s\""),
     ConfigKey::new("queue.max_attempts", Integer, "The most rounds from the queue, each of at most retry.max_attempts calls, before a message is given up as failed.").default("10"),
     ConfigKey::new("queue.base", Duration, "The wait before the first round after a failed send; doubled for each further one.").default("\"1m\""),

@@ -184,7 +184,9 @@ impl<'a> Worker<'a> {
         if std::mem::replace(&mut self.has_compared_clocks, true) {
             return;
         }
-        if let Some(apart) = clocks::disagreement(self.dispatcher.ledger(), self.store).await {
+        let question = clocks::disagreement(self.dispatcher.ledger(), self.store);
+        // A database that is slow to answer keeps nobody from sending.
+        if let Ok(Some(apart)) = tokio::time::timeout(PAUSE, question).await {
             tracing::warn!("{apart}");
         }
     }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel::sql_types::{Array, BigInt, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text};
 
 use super::failure;
 use super::rows::MessageRow;
@@ -32,6 +34,28 @@ pub(super) fn explain(place: &str, error: &DieselError) -> Error {
     failure::storage(place, error).error
 }
 
+/// One of these messages. Not as `= ANY($1)`: in a statement that is planned once that asks every week
+/// for every id; joined, each id is looked for in its own.
+#[derive(QueryId, ValidGrouping)]
+struct Among {
+    ids: Vec<Id>,
+}
+
+impl Expression for Among {
+    type SqlType = Bool;
+}
+
+impl AppearsOnTable<sms_messages::table> for Among {}
+
+impl QueryFragment<Db> for Among {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("sms_messages.id IN (SELECT unnest(");
+        out.push_bind_param::<Array<IdSql>, _>(&self.ids)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
 /// Leases rows in one statement: each with its id, as it is read, and its new fence, in their order.
 pub(super) fn lease(
     connection: &mut Conn,
@@ -42,19 +66,19 @@ pub(super) fn lease(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Id, MessageRow, i64)> =
-        diesel::update(sms_messages::table.filter(sms_messages::id.eq_any(ids)))
-            .set((
-                sms_messages::holder.eq(holder),
-                sms_messages::fence.eq(sms_messages::fence + 1),
-                sms_messages::next_attempt_at.eq(until),
-            ))
-            .returning((
-                sms_messages::id,
-                MessageRow::as_returning(),
-                sms_messages::fence,
-            ))
-            .get_results(connection)?;
+    let among = Among { ids: ids.to_vec() };
+    let rows: Vec<(Id, MessageRow, i64)> = diesel::update(sms_messages::table.filter(among))
+        .set((
+            sms_messages::holder.eq(holder),
+            sms_messages::fence.eq(sms_messages::fence + 1),
+            sms_messages::next_attempt_at.eq(until),
+        ))
+        .returning((
+            sms_messages::id,
+            MessageRow::as_returning(),
+            sms_messages::fence,
+        ))
+        .get_results(connection)?;
     let mut by_id: HashMap<Id, _> = rows.into_iter().map(|row| (row.0, row)).collect();
     let leased = ids.iter().filter_map(|id| by_id.remove(id));
     Ok(leased
@@ -102,6 +126,19 @@ pub(super) fn first_of_each(
         }
     }
     Ok(firsts)
+}
+
+statement! {
+    struct PlanAnew<'a> { mode: &'a str, };
+    "SELECT set_config(name, wish, true) FROM pg_settings JOIN (VALUES ('plan_cache_mode', " [mode as Text]
+    "), ('enable_seqscan', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'))
+        AS wished (name, wish) USING (name)"
+}
+
+/// For the rest of the transaction: what is rare, and over many rows, is planned for those.
+pub(super) fn plan_anew(connection: &mut Conn) -> QueryResult<()> {
+    let mode = "force_custom_plan";
+    PlanAnew { mode }.execute(connection).map(|_| ())
 }
 
 statement! {

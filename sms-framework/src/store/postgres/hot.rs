@@ -1,4 +1,7 @@
 //! What runs for every message: one statement for all of a kind in a group.
+//!
+//! Whether a row is leased is not asked as `holder IS NOT NULL` here: there is an index of just those, and
+//! before the tables were analysed the planner would read all of it rather than look for a few ids.
 
 use std::collections::{HashMap, HashSet};
 
@@ -176,7 +179,7 @@ statement! {
         sender_is_chosen = n.chosen
      FROM unnest(" [ids as Array<IdSql>] ", " [fences as Array<BigInt>] ", " [providers as Array<Text>]
     ", " [senders as Array<Nullable<Text>>] ", " [chosen as Array<Bool>] ") AS n (id, fence, provider, sender, chosen)
-     WHERE m.id = n.id AND m.fence = n.fence AND m.holder IS NOT NULL
+     WHERE m.id = n.id AND m.fence = n.fence AND num_nulls(m.holder) = 0
         AND m.state IN ('queued', 'sending', 'unknown') RETURNING m.id"
 }
 
@@ -208,7 +211,7 @@ statement! {
     "UPDATE sms_messages m SET next_attempt_at = n.until
      FROM unnest(" [ids as Array<IdSql>] ", " [fences as Array<BigInt>] ", " [untils as Array<BigInt>]
     ") AS n (id, fence, until)
-     WHERE m.id = n.id AND m.fence = n.fence AND m.holder IS NOT NULL RETURNING m.id"
+     WHERE m.id = n.id AND m.fence = n.fence AND num_nulls(m.holder) = 0 RETURNING m.id"
 }
 
 fn renew(

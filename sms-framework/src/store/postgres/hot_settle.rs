@@ -59,7 +59,7 @@ statement! {
     ", " [drop_body as Array<Bool>] ", " [at as Array<BigInt>] ", " [accepting as Array<Bool>]
     ") AS n (id, fence, state, provider, set_sender, sender, attempts, rounds, doubt, theirs, word, segments,
         code, message, certainty, provider_code, due, drop_body, at, accepting)
-     WHERE m.id = n.id AND ((m.fence = n.fence AND m.holder IS NOT NULL
+     WHERE m.id = n.id AND ((m.fence = n.fence AND num_nulls(m.holder) = 0
             AND (m.state IN ('queued', 'sending') OR (m.state = 'unknown' AND n.state = 'unknown')))
         OR (n.accepting AND m.state IN ('scheduled', 'queued', 'sending', 'unknown', 'canceled')))
      RETURNING m.id"

@@ -17,7 +17,8 @@ use crate::error::Error;
 /// full. Where a database has no such settings, none is set.
 const PLANNING: &str = "SELECT set_config(name, wish, false)
     FROM pg_settings JOIN (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'),
-        ('jit', 'off')) AS wished (name, wish) USING (name)";
+        ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'))
+        AS wished (name, wish) USING (name)";
 
 /// A connection for threads that may wait.
 pub(super) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;

@@ -100,8 +100,8 @@ pub fn open(settings: &DatabaseSettings) -> Result<DynStore, Error> {
 
 /// A [`Store`](super::Store) in a PostgreSQL database.
 ///
-/// Several processes on several machines may use one database; their clocks must agree within
-/// `queue.grace`. The store has a thread of its own for the network, so that it works in any runtime.
+/// Several processes on several machines may use one database; their clocks must agree within a
+/// tenth of `queue.lease`. The store has a thread of its own for the network, so that it works in any runtime.
 /// Dropping it returns when everything that was handed over is on disk, or given up.
 #[derive(Debug)]
 pub struct PostgresStore {

@@ -6,7 +6,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Bool, Text};
 use jiff::Timestamp;
 
-use super::backend::{Conn, Db, IdSql};
+use super::backend::{self, Conn, Db, IdSql};
 use super::query::in_states;
 use super::schema::{sms_messages, sms_part_ids, sms_receipts};
 use super::statement::statement;
@@ -48,8 +48,8 @@ statement! {
 }
 
 /// A selection that names more messages than one statement can, in selections that do not.
-pub(super) fn in_parts(selection: Selection) -> Vec<Selection> {
-    let mut ids = selection.ids.clone();
+pub(super) fn in_parts(mut selection: Selection) -> Vec<Selection> {
+    let mut ids = std::mem::take(&mut selection.ids);
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
@@ -70,6 +70,7 @@ pub(super) fn step(
     last: Option<Id>,
     now: Timestamp,
 ) -> QueryResult<Step> {
+    backend::plan_anew(connection)?;
     let mut query = fitting(decision, selection)
         .select((sms_messages::id, sms_messages::state))
         .order(sms_messages::id)

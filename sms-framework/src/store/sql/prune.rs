@@ -7,7 +7,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Text};
 use jiff::Timestamp;
 
-use super::backend::{Conn, Db};
+use super::backend::{self, Conn, Db};
 use super::query::in_states;
 use super::schema::{sms_attempts, sms_idempotency, sms_messages, sms_part_ids, sms_receipts};
 use super::statement::statement;
@@ -47,6 +47,7 @@ pub(super) fn step(
     before: Timestamp,
     from: &Place,
 ) -> QueryResult<Step> {
+    backend::plan_anew(connection)?;
     let (at, id) = *from;
     let old: Vec<(Id, i64, String)> = sms_messages::table
         .filter(sms_messages::created_at.lt(before.as_millisecond()))
@@ -156,6 +157,7 @@ statement! {
 /// Reports that nobody claimed, what belonged to messages that went with their partition, and
 /// broadcasts without messages.
 pub(super) fn leftovers(connection: &mut Conn, before: Timestamp) -> QueryResult<()> {
+    backend::plan_anew(connection)?;
     let before = before.as_millisecond();
     let orphans = sms_receipts::table
         .filter(sms_receipts::message_id.is_null())
@@ -178,6 +180,7 @@ pub(super) fn forget_some(
     number: &str,
     now: Timestamp,
 ) -> QueryResult<Forgotten> {
+    backend::plan_anew(connection)?;
     let ids: Vec<Id> = sms_messages::table
         .filter(sms_messages::recipient.eq(number))
         .limit(AT_ONCE)

@@ -18,7 +18,7 @@ use crate::store::id::Id;
 use crate::store::lane::{SIDE_BY_SIDE, after_owner, broadcast_of, in_turns, owner_of};
 use crate::store::{BroadcastState, Claim};
 
-/// How many lanes are looked up at once.
+/// How many lanes are looked up at once, at most.
 const AHEAD: usize = 32;
 
 statement! {
@@ -58,7 +58,7 @@ pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> 
     // owners waiting.
     let mut owners: BTreeMap<(bool, String), Vec<Way<'_>>> = BTreeMap::new();
     for provider in &claim.providers {
-        let mut walk = Walk::new(provider, priority);
+        let mut walk = Walk::new(provider, priority, room);
         for lanes in walk.owners(connection, last, room)? {
             let owner = owner_of(&lanes[0]).to_owned();
             let is_next_round = last.is_some_and(|last| owner.as_str() <= last);
@@ -86,7 +86,7 @@ pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> 
 pub(super) fn any(connection: &mut Conn, providers: &[String]) -> QueryResult<bool> {
     for provider in providers {
         for &priority in Priority::ALL {
-            let owners = Walk::new(provider, priority).owners(connection, None, 1)?;
+            let owners = Walk::new(provider, priority, 1).owners(connection, None, 1)?;
             if !owners.is_empty() {
                 return Ok(true);
             }
@@ -173,6 +173,8 @@ fn limit(most: usize) -> i64 {
 struct Walk<'a> {
     provider: &'a str,
     priority: i32,
+    /// How many lanes it looks up at once.
+    stride: usize,
     ahead: Ahead,
     /// Canceled broadcasts on the way.
     canceled: Vec<BroadcastId>,
@@ -198,10 +200,12 @@ impl Ahead {
 }
 
 impl<'a> Walk<'a> {
-    fn new(provider: &'a str, priority: Priority) -> Self {
+    /// A walk to about `wanted` lanes.
+    fn new(provider: &'a str, priority: Priority, wanted: usize) -> Self {
         Self {
             provider,
             priority: i32::from(priority.rank()),
+            stride: wanted.clamp(1, AHEAD),
             ahead: Ahead::default(),
             canceled: Vec::new(),
         }
@@ -285,7 +289,7 @@ impl<'a> Walk<'a> {
             provider: self.provider,
             priority: self.priority,
             from,
-            most: limit(AHEAD),
+            most: limit(self.stride),
         };
         let lanes: Vec<(String,)> = lanes.load(connection)?;
         let lanes: Vec<_> = lanes.into_iter().map(|(lane,)| lane).collect();
@@ -293,7 +297,7 @@ impl<'a> Walk<'a> {
         let states = states_of(connection, broadcasts.map(Id::from).collect())?;
         Ok(Ahead {
             from: Some(from.to_owned()),
-            ends: lanes.len() < AHEAD,
+            ends: lanes.len() < self.stride,
             lanes,
             states,
         })

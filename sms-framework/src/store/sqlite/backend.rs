@@ -91,6 +91,11 @@ pub(super) fn first_of_each(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "another database has to ask")]
+pub(super) fn plan_anew(_connection: &mut Conn) -> QueryResult<()> {
+    Ok(())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "another database has to ask")]
 pub(super) fn lock_message(_connection: &mut Conn, _id: Id) -> QueryResult<()> {
     Ok(())
 }

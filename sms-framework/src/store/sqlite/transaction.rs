@@ -44,10 +44,15 @@ pub(super) fn immediate<T>(
 /// would starve beside it.
 fn begin(link: &mut Link) -> QueryResult<()> {
     const PAUSE: Duration = Duration::from_micros(200);
-    let deadline = Instant::now() + link.busy_timeout;
+    /// After a second it is no writer between two transactions, but somebody who keeps the lock.
+    const LONG: Duration = Duration::from_secs(1);
+    let began = Instant::now();
     loop {
         match link.connection.batch_execute("BEGIN IMMEDIATE") {
-            Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(PAUSE),
+            Err(error) if is_locked(&error) && began.elapsed() < link.busy_timeout => {
+                let is_long = began.elapsed() > LONG;
+                thread::sleep(if is_long { PAUSE * 10 } else { PAUSE });
+            }
             begun => return begun,
         }
     }
