@@ -10,7 +10,8 @@ use sms_framework::{Message, MessageState};
 
 use crate::vendor::{Call, Vendor, client, open, rows, taken};
 
-const MESSAGES: usize = 6;
+/// Four at a time (see `client`), so that there are four claims whatever the threads do.
+const MESSAGES: usize = 16;
 
 /// Which process is meant to end where: `FOLDER|POINT|COUNT`.
 const PLAN: &str = "SMS_TEST_ENDS_AT";

@@ -251,6 +251,7 @@ impl Connections {
         }
         let message = format!("no connection to the database could be had within {patience:?}");
         Error::new(ErrorKind::Storage, message)
+            .with_help("see that the server answers and takes more connections")
     }
 }
 
