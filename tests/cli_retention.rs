@@ -39,11 +39,15 @@ fn what_is_older_than_it_is_kept_goes_and_what_waits_stays() {
             "Would delete 0 messages older than 400 d.\nWould delete the texts of 1 further message older than 1 ms.\n"
         );
     }
-    let pruned = place.run(&["prune", "--json"]).code(0).object();
-    assert_eq!(
-        pruned,
-        json!({"messages": 0, "bodies": 1, "attempts": 0, "partitions": 0})
-    );
+    for (arguments, dry_run) in [
+        (["prune", "--json", "--dry-run"].as_slice(), true),
+        (&["prune", "--json"], false),
+    ] {
+        assert_eq!(
+            place.run(arguments).code(0).object(),
+            json!({"dry_run": dry_run, "messages": 0, "bodies": 1, "attempts": 0, "partitions": 0})
+        );
+    }
     let listed = place.run(&["messages", "list", "--json"]).code(0).objects();
     assert_eq!(
         (&listed[0]["body"], &listed[1]["body"]),

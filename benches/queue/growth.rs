@@ -133,6 +133,11 @@ pub(crate) fn measure(runtime: &Runtime, place: &impl Place, sizes: &[usize], co
     }
 }
 
+/// How many of `count` one of the tasks has.
+fn share(task: usize, count: usize) -> usize {
+    count / TASKS + usize::from(task < count % TASKS)
+}
+
 /// Enqueue, claim, send, settle: from 256 tasks and one worker, until all is accepted; a second.
 fn cycle(runtime: &Runtime, store: &DynStore, count: usize) -> f64 {
     let client = client(store);
@@ -141,7 +146,7 @@ fn cycle(runtime: &Runtime, store: &DynStore, count: usize) -> f64 {
         let mut tasks = JoinSet::new();
         for task in 0..TASKS {
             let client = client.clone();
-            let share = count / TASKS + usize::from(task < count % TASKS);
+            let share = share(task, count);
             tasks.spawn(async move {
                 for number in 0..share {
                     client.enqueue(message(number)).await.unwrap();
@@ -201,7 +206,7 @@ fn urgent(runtime: &Runtime, store: &DynStore, count: usize) -> Duration {
         let mut tasks = JoinSet::new();
         for task in 0..TASKS {
             let store = Arc::clone(store);
-            let share = count / TASKS + usize::from(task < count % TASKS);
+            let share = share(task, count);
             tasks.spawn(async move {
                 for number in 0..share {
                     let bulk = message(number).priority(Priority::Bulk);

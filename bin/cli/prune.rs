@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use sms_framework::config::RetentionSettings;
 use sms_framework::store::{Prune, Pruned};
 use sms_framework::{Error, ErrorKind};
@@ -22,6 +23,14 @@ pub(super) struct RunPrune {
     dry_run: bool,
 }
 
+#[derive(Serialize)]
+struct Answer {
+    /// Nothing was deleted yet.
+    dry_run: bool,
+    #[serde(flatten)]
+    pruned: Pruned,
+}
+
 impl RunPrune {
     pub(super) fn run(self, global: &Global, output: &Output) -> Ended {
         let settings = global.settings()?;
@@ -36,7 +45,8 @@ impl RunPrune {
             })
         })?;
         if output.json {
-            output.object(&pruned)?;
+            let dry_run = self.dry_run;
+            output.object(&Answer { dry_run, pruned })?;
         } else if !output.quiet {
             output.text(text(verb, retention, &pruned))?;
         }

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use jiff::Timestamp;
 use sms_framework::config::Sources;
 use sms_framework::store::postgres::PostgresStore;
-use sms_framework::store::{DynStore, MessageFilter};
+use sms_framework::store::{BroadcastState, DynStore, MessageFilter};
 use sms_framework::testkit::ScriptedProvider;
 use sms_framework::testkit::postgres::PostgresDatabase;
-use sms_framework::{ErrorKind, Message, MessageState, SmsClient};
+use sms_framework::{Broadcast, ErrorKind, Message, MessageState, SmsClient};
 
 use crate::support::{bounded, own_server, server};
 
@@ -299,4 +300,75 @@ async fn a_worker_that_waits_is_woken_by_another_process() {
     .await;
     stop.send(()).unwrap();
     assert_eq!(bounded(working).await.unwrap().accepted, 1);
+}
+
+/// What a claim had found while somebody paused it, would go for all that.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_broadcast_is_claimed_while_somebody_pauses_it_and_others_go() {
+    let database = server!().database();
+    let store = open(&database);
+    let provider = Arc::new(ScriptedProvider::new());
+    let client = client(&store, &provider);
+    let moved = Broadcast::new(["+14155550101", "+14155550102"], "The gig moved to nine.");
+    let broadcast = bounded(client.enqueue_broadcast(moved, None, None)).await;
+    let broadcast = broadcast.unwrap().broadcast.id;
+    let mut pausing = AsyncPgConnection::establish(database.url()).await.unwrap();
+    pausing
+        .batch_execute(
+            "BEGIN; SELECT id FROM sms_broadcasts FOR UPDATE; UPDATE sms_broadcasts SET state = 'paused'",
+        )
+        .await
+        .unwrap();
+
+    let enqueued = bounded(client.enqueue(message(1))).await.unwrap();
+    let others_went = async {
+        while provider.calls().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    bounded(client.work(others_went)).await.unwrap();
+    let calls = provider.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].message.id(), enqueued.id);
+
+    pausing.batch_execute("COMMIT").await.unwrap();
+    let idle = client.work_until_idle(std::future::pending());
+    assert_eq!(bounded(idle).await.unwrap().accepted, 0);
+    let resuming = store.move_broadcast(broadcast, BroadcastState::Running, Timestamp::now());
+    bounded(resuming).await.unwrap();
+    let idle = client.work_until_idle(std::future::pending());
+    assert_eq!(bounded(idle).await.unwrap().accepted, 2);
+}
+
+/// Whoever pauses a broadcast waits for a claim that is being written, and takes back what it got.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_waits_for_a_claim_that_is_being_written() {
+    let database = server!().database();
+    let store = open(&database);
+    let provider = Arc::new(ScriptedProvider::new());
+    let client = client(&store, &provider);
+    let moved = Broadcast::new(["+14155550101"], "The gig moved to nine.");
+    let broadcast = bounded(client.enqueue_broadcast(moved, None, None)).await;
+    let broadcast = broadcast.unwrap().broadcast.id;
+    let mut claiming = AsyncPgConnection::establish(database.url()).await.unwrap();
+    claiming
+        .batch_execute(
+            "BEGIN; SELECT id FROM sms_broadcasts FOR KEY SHARE;
+             UPDATE sms_messages SET holder = 'another', fence = fence + 1, next_attempt_at = 4102444800000",
+        )
+        .await
+        .unwrap();
+    let pausing = tokio::spawn(async move {
+        let now = Timestamp::now();
+        store
+            .move_broadcast(broadcast, BroadcastState::Paused, now)
+            .await
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    bounded(async { while database.value(waiting).await == "0" {} }).await;
+    claiming.batch_execute("COMMIT").await.unwrap();
+    bounded(pausing).await.unwrap().unwrap();
+    let held = "SELECT count(*) FROM sms_messages WHERE holder IS NOT NULL";
+    assert_eq!(database.value(held).await, "0");
 }

@@ -7,13 +7,13 @@ use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{Error as DieselError, QueryResult};
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 
 use super::failure;
 use super::rows::MessageRow;
 use super::schema::sms_messages;
 use super::statement::statement;
-use super::turns::Way;
+use super::turns::{Broadcasts, Way};
 use crate::error::Error;
 use crate::store::id::Id;
 
@@ -99,6 +99,21 @@ statement! {
         AND m.provider = way.provider AND m.priority = "# [priority as Integer] r#"
         AND m.lane = way.lane COLLATE "C" ORDER BY m.id LIMIT "# [most as BigInt] " FOR UPDATE SKIP LOCKED) AS first
      ORDER BY way.place, first.id"
+}
+
+statement! {
+    /// What nobody is moving stays as it is until the claim is written; nobody waits for who moves one.
+    struct KeepBroadcasts { ids: Vec<Id>, } -> (IdSql, Nullable<Text>);
+    "WITH kept AS MATERIALIZED (SELECT id, state FROM sms_broadcasts
+        WHERE id IN (SELECT unnest(" [ids as Array<IdSql>] ")) FOR KEY SHARE SKIP LOCKED)
+     SELECT b.id, kept.state FROM sms_broadcasts b LEFT JOIN kept ON kept.id = b.id
+        WHERE b.id IN (SELECT unnest(" [ids as Array<IdSql>] "))"
+}
+
+/// Broadcasts whose messages are about to be claimed: whoever pauses or cancels one afterwards waits for
+/// the claim, and takes back what it got. Otherwise what a claim had found would go for all that.
+pub(super) fn keep_broadcasts(connection: &mut Conn, ids: Vec<Id>) -> QueryResult<Broadcasts> {
+    KeepBroadcasts { ids }.load(connection)
 }
 
 /// The first messages of each lane that can go, in one statement.

@@ -58,7 +58,7 @@ pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> 
     // owners waiting.
     let mut owners: BTreeMap<(bool, String), Vec<Way<'_>>> = BTreeMap::new();
     for provider in &claim.providers {
-        let mut walk = Walk::new(provider, priority, room);
+        let mut walk = Walk::new(provider, priority, room, backend::keep_broadcasts);
         for lanes in walk.owners(connection, last, room)? {
             let owner = owner_of(&lanes[0]).to_owned();
             let is_next_round = last.is_some_and(|last| owner.as_str() <= last);
@@ -86,7 +86,8 @@ pub(super) fn take(connection: &mut Conn, claim: &Claim, priority: Priority) -> 
 pub(super) fn any(connection: &mut Conn, providers: &[String]) -> QueryResult<bool> {
     for provider in providers {
         for &priority in Priority::ALL {
-            let owners = Walk::new(provider, priority, 1).owners(connection, None, 1)?;
+            let mut walk = Walk::new(provider, priority, 1, broadcasts);
+            let owners = walk.owners(connection, None, 1)?;
             if !owners.is_empty() {
                 return Ok(true);
             }
@@ -175,6 +176,7 @@ struct Walk<'a> {
     priority: i32,
     /// How many lanes it looks up at once.
     stride: usize,
+    read_broadcasts: ReadBroadcasts,
     ahead: Ahead,
     /// Canceled broadcasts on the way.
     canceled: Vec<BroadcastId>,
@@ -188,7 +190,7 @@ struct Ahead {
     lanes: Vec<String>,
     /// Whether there is none after them.
     ends: bool,
-    states: HashMap<BroadcastId, BroadcastState>,
+    broadcasts: HashMap<BroadcastId, Option<BroadcastState>>,
 }
 
 impl Ahead {
@@ -201,11 +203,17 @@ impl Ahead {
 
 impl<'a> Walk<'a> {
     /// A walk to about `wanted` lanes.
-    fn new(provider: &'a str, priority: Priority, wanted: usize) -> Self {
+    fn new(
+        provider: &'a str,
+        priority: Priority,
+        wanted: usize,
+        read_broadcasts: ReadBroadcasts,
+    ) -> Self {
         Self {
             provider,
             priority: i32::from(priority.rank()),
             stride: wanted.clamp(1, AHEAD),
+            read_broadcasts,
             ahead: Ahead::default(),
             canceled: Vec::new(),
         }
@@ -293,40 +301,49 @@ impl<'a> Walk<'a> {
         };
         let lanes: Vec<(String,)> = lanes.load(connection)?;
         let lanes: Vec<_> = lanes.into_iter().map(|(lane,)| lane).collect();
-        let broadcasts = lanes.iter().filter_map(|lane| broadcast_of(lane));
-        let states = states_of(connection, broadcasts.map(Id::from).collect())?;
+        let found = lanes.iter().filter_map(|lane| broadcast_of(lane));
+        let found: Vec<_> = found.map(Id::from).collect();
+        let broadcasts = if found.is_empty() {
+            Vec::new()
+        } else {
+            (self.read_broadcasts)(connection, found)?
+        };
         Ok(Ahead {
             from: Some(from.to_owned()),
             ends: lanes.len() < self.stride,
             lanes,
-            states,
+            broadcasts: broadcasts.into_iter().map(standing).collect(),
         })
     }
 
-    /// A broadcast that is filled, paused or canceled has no turn.
+    /// A broadcast that is filled, paused, canceled or just being moved has no turn.
     fn is_held(&mut self, lane: &str) -> bool {
-        let Some(broadcast) = broadcast_of(lane) else {
+        let broadcast = broadcast_of(lane);
+        let Some((broadcast, state)) =
+            broadcast.and_then(|id| self.ahead.broadcasts.get_key_value(&id))
+        else {
             return false;
         };
-        let state = self.ahead.states.get(&broadcast).copied();
-        if state == Some(BroadcastState::Canceled) {
-            self.canceled.push(broadcast);
+        if *state == Some(BroadcastState::Canceled) {
+            self.canceled.push(*broadcast);
         }
-        state.is_some_and(|state| state != BroadcastState::Running)
+        *state != Some(BroadcastState::Running)
     }
 }
 
-fn states_of(
-    connection: &mut Conn,
-    broadcasts: Vec<Id>,
-) -> QueryResult<HashMap<BroadcastId, BroadcastState>> {
-    if broadcasts.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(Id, String)> = sms_broadcasts::table
-        .filter(sms_broadcasts::id.eq_any(broadcasts))
-        .select((sms_broadcasts::id, sms_broadcasts::state))
-        .load(connection)?;
-    let read = |(id, state): (Id, String)| Some((id.into(), state.parse().ok()?));
-    Ok(rows.into_iter().filter_map(read).collect())
+/// Broadcasts and their states: none where somebody is moving it at this moment.
+pub(super) type Broadcasts = Vec<(Id, Option<String>)>;
+
+type ReadBroadcasts = fn(&mut Conn, Vec<Id>) -> QueryResult<Broadcasts>;
+
+/// As they stand.
+pub(super) fn broadcasts(connection: &mut Conn, ids: Vec<Id>) -> QueryResult<Broadcasts> {
+    sms_broadcasts::table
+        .filter(sms_broadcasts::id.eq_any(ids))
+        .select((sms_broadcasts::id, sms_broadcasts::state.nullable()))
+        .load(connection)
+}
+
+fn standing((id, state): (Id, Option<String>)) -> (BroadcastId, Option<BroadcastState>) {
+    (id.into(), state.and_then(|state| state.parse().ok()))
 }

@@ -28,6 +28,8 @@ pub(super) const POLL: Duration = Duration::from_millis(250);
 
 /// There is one writer at a time: nobody holds a row.
 pub(super) const SKIP_LOCKED: &str = "";
+/// And nobody moves a broadcast while messages are claimed.
+pub(super) use super::turns::broadcasts as keep_broadcasts;
 
 pub(super) fn explain(place: &str, error: &DieselError) -> Error {
     failure::storage(Path::new(place), error)
