@@ -4,42 +4,64 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::programs::Programs;
 
-/// A folder, and a process that waits until nobody holds the other end of its input.
+/// A folder, a process that stops the server once nobody holds the other end of its input, and one that
+/// takes the folder away after that: the server's user may not, where the folder around it is ours alone.
 ///
-/// It is of a process group of its own: what ends the tests does not end it.
+/// They are of process groups of their own: what ends the tests does not end them.
 #[derive(Debug)]
 pub(super) struct Janitor {
     folder: PathBuf,
-    process: Child,
+    stopping: Child,
+    removing: Child,
 }
 
-const SCRIPT: &str = r#"
+const STOP: &str = r#"
 trap "" INT TERM HUP
 while read -r _; do :; done
-"$1" stop -D "$2/data" -m immediate -w
-cd /
-rm -rf "$2"
+"$1" stop -D "$2/data" -m immediate -w >/dev/null
+"#;
+
+const REMOVE: &str = r#"
+trap "" INT TERM HUP
+while read -r _; do :; done
+rm -rf "$1"
 "#;
 
 impl Janitor {
     pub(super) fn start(programs: &Programs) -> Result<Self, String> {
         let folder = make_folder(programs)?;
-        let process = programs
+        let mut stopping = programs
             .command("/bin/sh", &folder)
-            .args(["-c", SCRIPT, "sh"])
+            .args(["-c", STOP, "sh"])
             .arg(programs.path("pg_ctl"))
             .arg(&folder)
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(no_shell)?;
+        // Its output says nothing, and ends when it does.
+        let stopped = stopping.stdout.take().map_or_else(Stdio::null, Stdio::from);
+        let removing = Command::new("/bin/sh")
+            .current_dir("/")
+            .args(["-c", REMOVE, "sh"])
+            .arg(&folder)
+            .stdin(stopped)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
-            .map_err(|error| format!("/bin/sh cannot be run: {error}"))?;
-        Ok(Self { folder, process })
+            .map_err(no_shell)?;
+        Ok(Self {
+            folder,
+            stopping,
+            removing,
+        })
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -47,11 +69,16 @@ impl Janitor {
     }
 }
 
+fn no_shell(error: std::io::Error) -> String {
+    format!("/bin/sh cannot be run: {error}")
+}
+
 /// Waits until all is gone.
 impl Drop for Janitor {
     fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
+        drop(self.stopping.stdin.take());
+        let _ = self.stopping.wait();
+        let _ = self.removing.wait();
     }
 }
 
