@@ -318,16 +318,17 @@ impl<'a> Walk<'a> {
 
     /// A broadcast that is filled, paused, canceled or just being moved has no turn.
     fn is_held(&mut self, lane: &str) -> bool {
-        let broadcast = broadcast_of(lane);
-        let Some((broadcast, state)) =
-            broadcast.and_then(|id| self.ahead.broadcasts.get_key_value(&id))
-        else {
+        let Some(broadcast) = broadcast_of(lane) else {
             return false;
         };
-        if *state == Some(BroadcastState::Canceled) {
-            self.canceled.push(*broadcast);
+        match self.ahead.broadcasts.get(&broadcast) {
+            None | Some(Some(BroadcastState::Running)) => false,
+            Some(Some(BroadcastState::Canceled)) => {
+                self.canceled.push(broadcast);
+                true
+            }
+            Some(_) => true,
         }
-        *state != Some(BroadcastState::Running)
     }
 }
 
