@@ -8,7 +8,7 @@ use sms_framework::store::DynStore;
 use sms_framework::store::postgres::PostgresStore;
 use sms_framework::testkit::ScriptedProvider;
 use sms_framework::testkit::postgres::PostgresServer;
-use sms_framework::{Message, SmsClient};
+use sms_framework::{Broadcast, Message, SmsClient};
 
 use crate::support::{bounded, server};
 
@@ -48,14 +48,19 @@ async fn nothing_that_is_done_for_every_message_reads_a_table() {
         let message = Message::new("+14155550123", "Hello").owner(owner);
         bounded(client.enqueue(message)).await.unwrap();
     }
+    let moved = Broadcast::new(["+14155550101", "+14155550102"], "The gig moved to nine.");
+    bounded(client.enqueue_broadcast(moved, None, None))
+        .await
+        .unwrap();
     let work = client.work_until_idle(std::future::pending());
-    assert_eq!(bounded(work).await.unwrap().accepted, 40);
+    assert_eq!(bounded(work).await.unwrap().accepted, 42);
     drop(client);
 
     let log = std::fs::read_to_string(server.folder().join("log")).unwrap();
     for words in [
         "WITH RECURSIVE lanes",
         "WITH ORDINALITY AS way",
+        "WITH kept AS",
         "SET state = 'unknown', doubt",
         "next_attempt_at = CASE state",
         "ORDER BY next_attempt_at LIMIT",

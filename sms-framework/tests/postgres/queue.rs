@@ -12,7 +12,7 @@ use sms_framework::store::postgres::PostgresStore;
 use sms_framework::store::{BroadcastState, DynStore, MessageFilter};
 use sms_framework::testkit::ScriptedProvider;
 use sms_framework::testkit::postgres::PostgresDatabase;
-use sms_framework::{Broadcast, ErrorKind, Message, MessageState, SmsClient};
+use sms_framework::{Broadcast, BroadcastId, ErrorKind, Message, MessageState, SmsClient};
 
 use crate::support::{bounded, own_server, server};
 
@@ -30,6 +30,14 @@ fn client(store: &DynStore, provider: &Arc<ScriptedProvider>) -> SmsClient {
         .store(Arc::clone(store))
         .build()
         .unwrap()
+}
+
+/// A store, what stands for the vendor, and who works between the two.
+fn worker(database: &PostgresDatabase) -> (DynStore, Arc<ScriptedProvider>, SmsClient) {
+    let store = open(database);
+    let provider = Arc::new(ScriptedProvider::new());
+    let client = client(&store, &provider);
+    (store, provider, client)
 }
 
 fn message(number: usize) -> Message {
@@ -62,9 +70,7 @@ fn assert_each_once(provider: &ScriptedProvider, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_enqueued_is_sent_once() {
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
+    let (store, provider, client) = worker(&database);
     for number in 0..40 {
         let enqueued = bounded(client.enqueue(message(number))).await.unwrap();
         assert_eq!(enqueued.status, MessageState::Queued);
@@ -112,9 +118,7 @@ async fn the_server_restarts_while_messages_are_enqueued_and_sent() {
     const COUNT: usize = 300;
     let server = own_server!();
     let database = server.database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let sender = client(&store, &provider);
+    let (store, provider, sender) = worker(&database);
     let enqueuing = {
         let client = sender.clone();
         tokio::spawn(async move {
@@ -168,9 +172,7 @@ async fn cut(database: &PostgresDatabase) -> u64 {
 async fn connections_are_cut_in_mid_transaction_and_nothing_is_lost_or_doubled() {
     const CUTS: u64 = 12;
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
+    let (store, provider, client) = worker(&database);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let working = {
         let client = client.clone();
@@ -209,9 +211,7 @@ async fn connections_are_cut_in_mid_transaction_and_nothing_is_lost_or_doubled()
 #[tokio::test(flavor = "multi_thread")]
 async fn the_applications_row_and_its_sms_commit_together() {
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
+    let (store, _, client) = worker(&database);
     let mut connection = AsyncPgConnection::establish(database.url()).await.unwrap();
     connection
         .batch_execute("CREATE TABLE bookings (gig INTEGER NOT NULL)")
@@ -260,9 +260,7 @@ async fn the_applications_row_and_its_sms_commit_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_whose_message_is_gone_is_free_in_the_applications_transaction() {
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
+    let (store, _, client) = worker(&database);
     let mut connection = AsyncPgConnection::establish(database.url()).await.unwrap();
     let key = || message(1).idempotency_key("booking-1");
     client.enqueue_in(&mut connection, key()).await.unwrap();
@@ -302,16 +300,19 @@ async fn a_worker_that_waits_is_woken_by_another_process() {
     assert_eq!(bounded(working).await.unwrap().accepted, 1);
 }
 
+/// A broadcast that waits for workers.
+async fn running<const N: usize>(client: &SmsClient, recipients: [&str; N]) -> BroadcastId {
+    let moved = Broadcast::new(recipients, "The gig moved to nine.");
+    let enqueued = bounded(client.enqueue_broadcast(moved, None, None)).await;
+    enqueued.unwrap().broadcast.id
+}
+
 /// What a claim had found while somebody paused it, would go for all that.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_a_broadcast_is_claimed_while_somebody_pauses_it_and_others_go() {
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
-    let moved = Broadcast::new(["+14155550101", "+14155550102"], "The gig moved to nine.");
-    let broadcast = bounded(client.enqueue_broadcast(moved, None, None)).await;
-    let broadcast = broadcast.unwrap().broadcast.id;
+    let (store, provider, client) = worker(&database);
+    let broadcast = running(&client, ["+14155550101", "+14155550102"]).await;
     let mut pausing = AsyncPgConnection::establish(database.url()).await.unwrap();
     pausing
         .batch_execute(
@@ -344,12 +345,8 @@ async fn nothing_of_a_broadcast_is_claimed_while_somebody_pauses_it_and_others_g
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_waits_for_a_claim_that_is_being_written() {
     let database = server!().database();
-    let store = open(&database);
-    let provider = Arc::new(ScriptedProvider::new());
-    let client = client(&store, &provider);
-    let moved = Broadcast::new(["+14155550101"], "The gig moved to nine.");
-    let broadcast = bounded(client.enqueue_broadcast(moved, None, None)).await;
-    let broadcast = broadcast.unwrap().broadcast.id;
+    let (store, _, client) = worker(&database);
+    let broadcast = running(&client, ["+14155550101"]).await;
     let mut claiming = AsyncPgConnection::establish(database.url()).await.unwrap();
     claiming
         .batch_execute(

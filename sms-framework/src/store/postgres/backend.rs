@@ -17,7 +17,7 @@ use super::turns::{Broadcasts, Way};
 use crate::error::Error;
 use crate::store::id::Id;
 
-pub(super) use super::link::{Conn, Link};
+pub(super) use super::link::{Conn, Link, plan_anew};
 
 pub(super) type Db = diesel::pg::Pg;
 pub(super) type IdSql = diesel::sql_types::Uuid;
@@ -141,19 +141,6 @@ pub(super) fn first_of_each(
         }
     }
     Ok(firsts)
-}
-
-statement! {
-    struct PlanAnew<'a> { mode: &'a str, };
-    "SELECT set_config(name, wish, true) FROM pg_settings JOIN (VALUES ('plan_cache_mode', " [mode as Text]
-    "), ('enable_seqscan', 'on'), ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'))
-        AS wished (name, wish) USING (name)"
-}
-
-/// For the rest of the transaction: what is rare, and over many rows, is planned for those.
-pub(super) fn plan_anew(connection: &mut Conn) -> QueryResult<()> {
-    let mode = "force_custom_plan";
-    PlanAnew { mode }.execute(connection).map(|_| ())
 }
 
 statement! {

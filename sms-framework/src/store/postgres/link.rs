@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
+use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use tokio::runtime::Handle;
@@ -20,6 +21,12 @@ const PLANNING: &str = "SELECT set_config(name, wish, false)
         ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'))
         AS wished (name, wish) USING (name)";
 
+/// For the rest of a transaction: what is rare, and over many rows, is planned for those.
+const PLANNING_ANEW: &str = "SELECT set_config(name, wish, true)
+    FROM pg_settings JOIN (VALUES ('plan_cache_mode', 'force_custom_plan'), ('enable_seqscan', 'on'),
+        ('enable_hashjoin', 'on'), ('enable_mergejoin', 'on'))
+        AS wished (name, wish) USING (name)";
+
 /// A connection for threads that may wait.
 pub(super) type Conn = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;
 
@@ -34,6 +41,11 @@ impl BlockOn for Waiting {
     fn get_runtime() -> Self {
         Self(Handle::current())
     }
+}
+
+/// Plans what follows in this transaction for the rows that it is about.
+pub(super) fn plan_anew(connection: &mut Conn) -> QueryResult<()> {
+    connection.batch_execute(PLANNING_ANEW)
 }
 
 /// Opens a connection, on a thread that may wait.
